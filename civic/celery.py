@@ -1,0 +1,11 @@
+"""The Celery application: settings from Django under CELERY_, tasks from `reports.tasks`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "civic.settings")
+
+app = Celery("civic")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["reports"])
