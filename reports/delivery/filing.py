@@ -1,0 +1,54 @@
+"""A stored request made into what a dialect is handed."""
+
+from reports.dialects.messages import Answer, Datatype, Filing
+from reports.media import media_url
+from reports.models import Contact, ServiceRequest
+
+
+def filing_for(service_request: ServiceRequest) -> Filing:
+    """Build the filing; contact details only where the resident agreed to pass them on."""
+    contact = _consented(service_request)
+    return Filing(
+        reference=service_request.reference,
+        service_code=service_request.service_code,
+        description=described(service_request),
+        requested_datetime=service_request.requested_datetime,
+        lat=service_request.lat,
+        long=service_request.long,
+        address_string=_address(service_request),
+        address_id=service_request.address_id,
+        answers=tuple(
+            Answer(
+                code=answer["code"],
+                datatype=Datatype(answer["datatype"]),
+                values=tuple(value["key"] for value in answer["values"]),
+            )
+            for answer in service_request.attributes
+        ),
+        email=contact.email if contact else "",
+        first_name=contact.first_name if contact else "",
+        last_name=contact.last_name if contact else "",
+        phone=contact.phone if contact else "",
+        media_urls=tuple(media_url(photo) for photo in service_request.media.all()),
+    )
+
+
+def described(service_request: ServiceRequest) -> str:
+    """The resident's words, then our reference, by which a lost answer can be found again in the city's list.
+
+    GeoReport v2 allows 4000 characters; where the reference would not fit, the resident's words go alone.
+    """
+    tail = f"[{service_request.reference}]"
+    text = service_request.description.strip()
+    whole = f"{text}\n\n{tail}" if text else tail
+    return whole if len(whole) <= 4000 else text
+
+
+def _address(service_request: ServiceRequest) -> str:
+    parts = [service_request.address_string, service_request.place_detail]
+    return " – ".join(part for part in parts if part)
+
+
+def _consented(service_request: ServiceRequest) -> Contact | None:
+    contact: Contact | None = getattr(service_request, "contact", None)
+    return contact if contact and contact.pass_on else None

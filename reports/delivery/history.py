@@ -1,0 +1,57 @@
+"""The history of a request: one line appended, the request's own status moved, the people who follow it queued for a mail."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+
+from reports import clock
+from reports.models import PublicStatus, ServiceRequest, StatusUpdate
+from reports.notifications import queue
+
+
+def fingerprint(*parts: object) -> str:
+    """What makes the same news recognisable as the same."""
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def append(
+    service_request: ServiceRequest,
+    status: PublicStatus,
+    *,
+    mark: str,
+    when: datetime | None = None,
+    by_body: bool = False,
+    status_word: str = "",
+    status_notes: str = "",
+) -> StatusUpdate | None:
+    """Append one line of history; None when `mark` says that it is there already.
+
+    `when` is clamped to sense: cities send times before the filing and in the future (DIALECTS, Chicago).
+    """
+    now = clock.now()
+    moment = min(max(when or now, service_request.requested_datetime), now)
+    with transaction.atomic():
+        update, new = StatusUpdate.objects.get_or_create(
+            service_request=service_request,
+            fingerprint=mark,
+            defaults={
+                "datetime": moment,
+                "recorded_at": now,
+                "status": status,
+                "by_body": by_body,
+                "status_word": status_word[:200],
+                "status_notes": status_notes,
+            },
+        )
+        if not new:
+            return None
+        queue.enqueue(update)
+    return update
+
+
+def set_status(service_request: ServiceRequest, status: PublicStatus, when: datetime | None = None) -> None:
+    """Move the request's own public status; `when` is the time of the change, now unless given."""
+    service_request.status = status
+    service_request.updated_datetime = min(max(when or clock.now(), service_request.requested_datetime), clock.now())
+    service_request.save(update_fields=["status", "updated_datetime"])

@@ -1,0 +1,186 @@
+"""One submission, sent once: claim, save the attempt, close the transaction, speak, record.
+
+What an error leads to stands in `_after_error`, and nowhere else.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from reports import clock
+from reports.delivery import endpoints, history, outbox
+from reports.delivery.filing import filing_for
+from reports.delivery.pauses import refresh_pause, retry_pause, token_pause
+from reports.dialects.errors import DialectError, NotSent, PerhapsSent
+from reports.dialects.messages import Receipt, ServiceType
+from reports.http import Exchange
+from reports.models import Attempt, PublicStatus, Submission, SubmissionState
+
+log = logging.getLogger(__name__)
+State = SubmissionState
+
+LOST = "The report left, and no clear answer came. It may be in the body's system: look there before sending it again."
+DIED = "The worker ended while it was sending. The report may be in the body's system: look there before sending it again."
+MUTE = "The body answered, but gave neither a number nor a token, which this service should have."
+
+
+def submit(submission_id: int) -> None:
+    """Send one submission if it is due. Safe to call at any time, from anywhere, any number of times.
+
+    ConfigurationError, and whatever else nobody foresaw, is raised after it has been recorded.
+    """
+    claimed = outbox.claim(submission_id)
+    if claimed is None:
+        return
+    submission, attempt = claimed.submission, claimed.attempt
+    exchanges: list[Exchange] = []
+    try:
+        dialect = endpoints.dialect_for(submission.endpoint, on_exchange=exchanges.append)
+        filing = filing_for(submission.request)
+    except Exception as error:
+        _finish(attempt, exchanges, type(error).__name__, str(error))
+        _give_to_volunteers(submission, State.NEEDS_ATTENTION, f"It could not be prepared for sending: {error}")
+        raise
+    try:
+        receipt = dialect.post_service_request(filing)
+    except DialectError as error:
+        _finish(attempt, exchanges, type(error).__name__, str(error), error.status_code)
+        endpoints.note_failure(submission.endpoint, error)
+        _after_error(submission, error)
+    except Exception as error:
+        _finish(attempt, exchanges, type(error).__name__, str(error))
+        _give_to_volunteers(submission, State.UNCERTAIN, LOST)
+        raise
+    else:
+        endpoints.note_success(submission.endpoint)
+        with transaction.atomic():
+            record_receipt(submission, receipt)
+            _finish(attempt, exchanges, "receipt", "")
+
+
+def record_receipt(submission: Submission, receipt: Receipt) -> None:
+    """Write down what the city handed back. A receipt that comes after the lease ran out still counts."""
+    submission.refresh_from_db(fields=["state", "claim"])
+    now = clock.now()
+    taken: dict[str, Any] = {"sent_at": now, "reason": "", "looks": 0}
+    if receipt.token:
+        taken |= {"token": receipt.token, "token_at": now}
+    if submission.state == State.CANCELLED:  # a volunteer cancelled while it was on the wire: keep what would find it
+        number = receipt.service_request_id or ""
+        Submission.objects.filter(pk=submission.pk).update(service_request_id=number, sent_at=now, token=receipt.token or "")
+    elif receipt.service_request_id:
+        _delivered(submission, receipt.service_request_id, receipt.service_notice, **taken)
+    elif receipt.token:
+        first_look = now + token_pause(0, settings.TOKEN_FIRST, settings.TOKEN_LONGEST)
+        if outbox.move(submission, State.ACCEPTED, due_at=first_look, **taken):
+            _say_sent(submission, receipt.service_notice)
+    elif receipt.held or _is_blackbox(submission):
+        if outbox.move(submission, State.DELIVERED, due_at=None, delivered_at=now, **taken):
+            _say_sent(submission, receipt.service_notice)
+    else:
+        _give_to_volunteers(submission, State.UNCERTAIN, MUTE)
+
+
+def record_number(submission: Submission, service_request_id: str) -> None:
+    """Write down the number that a token led to."""
+    _delivered(submission, service_request_id, "")
+
+
+def give_up_on_dead_workers() -> int:
+    """Hand the submissions whose lease ran out to the volunteers; returns how many. They are not sent again."""
+    count = 0
+    for submission in outbox.expired_leases(clock.now()):
+        count += _give_to_volunteers(submission, State.UNCERTAIN, DIED)
+        Attempt.objects.filter(submission=submission, finished_at=None).update(
+            finished_at=clock.now(), outcome="worker died"
+        )
+    return count
+
+
+def needs_attention(submission: Submission, reason: str) -> bool:
+    """Hand a submission to the volunteers from where it stands."""
+    return _give_to_volunteers(submission, State.NEEDS_ATTENTION, reason)
+
+
+def _after_error(submission: Submission, error: DialectError) -> None:
+    if isinstance(error, NotSent):
+        _try_again(submission, error)
+    elif isinstance(error, PerhapsSent):
+        _give_to_volunteers(submission, State.UNCERTAIN, f"{LOST} ({error})")
+    else:
+        words = " ".join(error.messages) or str(error)
+        _give_to_volunteers(submission, State.REFUSED, f"The body refused it: {words}")
+
+
+def _try_again(submission: Submission, error: NotSent) -> None:
+    now = clock.now()
+    pause = retry_pause(submission.posts, settings.RETRY_FIRST, settings.RETRY_LONGEST, error.retry_after)
+    patience = timedelta(hours=settings.RETRY_GIVE_UP_HOURS)
+    if now + pause - submission.created_at > patience:
+        reason = f"It was tried {submission.posts} times over {settings.RETRY_GIVE_UP_HOURS} hours: {error}"
+        _give_to_volunteers(submission, State.NEEDS_ATTENTION, reason)
+        return
+    outbox.move(submission, State.RETRY, claim=submission.claim, due_at=now + pause, reason=str(error))
+
+
+def _give_to_volunteers(submission: Submission, by_way_of: SubmissionState, reason: str) -> bool:
+    """Move to `needs_attention`, through `uncertain` or `refused` where that is what happened."""
+    with transaction.atomic():
+        for state in dict.fromkeys((by_way_of, State.NEEDS_ATTENTION)):
+            if not outbox.move(submission, state, claim=submission.claim, due_at=None, reason=reason):
+                return False
+        request = submission.request
+        mark = history.fingerprint("undelivered", submission.pk, submission.posts)
+        if history.append(request, PublicStatus.UNDELIVERED, mark=mark):
+            history.set_status(request, PublicStatus.UNDELIVERED)
+    log.warning("%s needs attention: %s", submission.request.reference, reason)
+    return True
+
+
+def _delivered(submission: Submission, service_request_id: str, service_notice: str, **fields: Any) -> None:
+    now = clock.now()
+    first_look = now + refresh_pause(timedelta(0), settings.REFRESH_FIRST, settings.REFRESH_LONGEST)
+    moved = outbox.move(
+        submission,
+        State.DELIVERED,
+        service_request_id=service_request_id,
+        delivered_at=now,
+        due_at=first_look,
+        **{"looks": 0, "reason": "", **fields},
+    )
+    if not moved:
+        return
+    if "sent_at" in fields:
+        _say_sent(submission, service_notice)
+    request = submission.request
+    mark = history.fingerprint("number", submission.pk, service_request_id)
+    if history.append(request, PublicStatus.ACCEPTED, mark=mark):
+        history.set_status(request, PublicStatus.ACCEPTED)
+
+
+def _say_sent(submission: Submission, service_notice: str) -> None:
+    request = submission.request
+    if service_notice:
+        request.service_notice = service_notice
+        request.save(update_fields=["service_notice"])
+    if history.append(request, PublicStatus.SENT, mark=history.fingerprint("sent", submission.pk)):
+        history.set_status(request, PublicStatus.SENT)
+
+
+def _is_blackbox(submission: Submission) -> bool:
+    service = submission.request.service
+    return service is not None and service.type == ServiceType.BLACKBOX
+
+
+def _finish(
+    attempt: Attempt, exchanges: list[Exchange], outcome: str, detail: str, status_code: int | None = None
+) -> None:
+    attempt.finished_at = clock.now()
+    attempt.outcome = outcome
+    attempt.detail = detail
+    attempt.status_code = status_code or (exchanges[-1].status if exchanges else None)
+    attempt.exchanges = [exchange.as_dict() for exchange in exchanges]
+    attempt.save(update_fields=["finished_at", "outcome", "detail", "status_code", "exchanges"])

@@ -1,0 +1,103 @@
+"""A finished draft becomes a service request and its place in the outbox, in one transaction. The city is told later."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from reports import clock, tasks
+from reports.delivery import history
+from reports.models import (
+    Contact,
+    Draft,
+    PublicStatus,
+    Service,
+    ServiceRequest,
+    Submission,
+    Subscription,
+)
+
+PAGES = ("location", "service", "attributes")
+
+
+class NotReady(Exception):
+    """The draft lacks the answers of a page, or they no longer hold; `page` names it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(f"the answers of “{page}” are missing or no longer hold")
+        self.page = page
+
+
+def file_service_request(draft: Draft) -> ServiceRequest:
+    """File a draft: request, photos, contact, outbox row and first line of history together, or nothing at all.
+
+    The draft's id is the submit key: filing it again, even from two processes at once, gives the same request.
+    NotReady when a page is missing. The worker is woken after the commit; if that fails, the sweep finds the row.
+    """
+    filed = ServiceRequest.objects.filter(submit_key=draft.pk).first()
+    if filed is not None:
+        return filed
+    service = _service(draft)
+    try:
+        with transaction.atomic():
+            return _file(draft, service)
+    except IntegrityError:
+        filed = ServiceRequest.objects.filter(submit_key=draft.pk).first()
+        if filed is None:
+            raise
+        return filed
+
+
+def _service(draft: Draft) -> Service:
+    for page in PAGES:
+        if not draft.answers.get(page):
+            raise NotReady(page)
+    service = (
+        Service.objects.select_related("endpoint__jurisdiction", "override")
+        .filter(pk=draft.answers["service"]["service"], suspended=False, endpoint__active=True)
+        .filter(endpoint__jurisdiction__active=True)
+        .first()
+    )
+    if service is None or service.stop_message:
+        raise NotReady("service")
+    return service
+
+
+def _file(draft: Draft, service: Service) -> ServiceRequest:
+    now = clock.now()
+    place, details = draft.answers["location"], draft.answers["attributes"]
+    request = ServiceRequest.objects.create(
+        submit_key=draft.pk,
+        jurisdiction=service.endpoint.jurisdiction,
+        endpoint=service.endpoint,
+        service=service,
+        service_code=service.service_code,
+        service_name=service.shown_name,
+        group=service.shown_group,
+        lat=place["lat"],
+        long=place["long"],
+        address_string=place.get("address_string", ""),
+        place_meant=place.get("place_meant", "point"),
+        place_detail=place.get("place_detail", ""),
+        description=details.get("description", ""),
+        attributes=details.get("attributes", []),
+        definition_hash=draft.answers["service"].get("definition_hash", ""),
+        locale=draft.locale,
+        requested_datetime=now,
+        updated_datetime=now,
+    )
+    draft.media.update(service_request=request, draft=None, lat=None, long=None)
+    _keep_contact(draft.answers.get("contact") or {}, request)
+    submission = Submission.objects.create(request=request, endpoint=service.endpoint, due_at=now, created_at=now)
+    history.append(request, PublicStatus.RECEIVED, mark=history.fingerprint("received"))
+    Draft.objects.filter(pk=draft.pk).update(service_request=request, answers={}, updated_at=now)
+    transaction.on_commit(lambda: tasks.submit_one.delay(submission.pk), robust=True)
+    return request
+
+
+def _keep_contact(answers: dict[str, Any], request: ServiceRequest) -> None:
+    names = ("email", "first_name", "last_name", "phone")
+    details = {name: answers.get(name, "") for name in names}
+    if any(details.values()):
+        Contact.objects.create(service_request=request, pass_on=bool(answers.get("pass_on")), **details)
+    if details["email"] and answers.get("tell_me"):
+        Subscription.objects.create(service_request=request, email=details["email"], locale=request.locale)

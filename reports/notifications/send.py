@@ -1,0 +1,131 @@
+"""Sending what is owed: one mail for each follower with all of the news that waits for them."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Min
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from reports import clock
+from reports.links import absolute, unsubscribe_link
+from reports.models import Notification, NotificationState, PublicStatus, ServiceRequest, Subscription
+
+log = logging.getLogger(__name__)
+State = NotificationState
+
+TRIES = 12
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=2)
+LEASE = timedelta(minutes=5)
+
+
+def send_due(limit: int = 200) -> int:
+    """Send what is due; returns how many mails left. Safe to run twice at once: each row is taken by one run."""
+    _give_up_on_dead_senders()
+    waiting = (
+        Notification.objects.filter(state=State.QUEUED)
+        .values("subscription")
+        .annotate(first_due=Min("due_at"))
+        .filter(first_due__lte=clock.now())
+        .order_by("first_due")
+        .values_list("subscription", flat=True)[:limit]
+    )
+    return sum(_send_to(pk) for pk in list(waiting))
+
+
+def _send_to(subscription_id: int) -> bool:
+    taken = _take(subscription_id)
+    if not taken:
+        return False
+    rows = Notification.objects.filter(pk__in=[notification.pk for notification in taken])
+    subscription = Subscription.objects.select_related(
+        "service_request__jurisdiction", "service_request__endpoint"
+    ).get(pk=subscription_id)
+    if subscription.ended_at:
+        rows.update(state=State.DROPPED, lease_until=None)
+        return False
+    try:
+        message(subscription, taken).send()
+    except (OSError, SMTPException) as error:
+        _try_again(taken, error)
+        return False
+    rows.update(state=State.SENT, sent_at=clock.now(), lease_until=None, error="")
+    return True
+
+
+def message(subscription: Subscription, notifications: Sequence[Notification]) -> EmailMultiAlternatives:
+    """The mail: the newest state as the headline, all of the news below it, in the follower's language."""
+    request = subscription.service_request
+    unsubscribe = unsubscribe_link(subscription)
+    updates = sorted((row.status_update for row in notifications), key=lambda update: (update.datetime, update.pk))
+    latest = updates[-1]
+    context = {
+        "service_request": request,
+        "status": latest.status,
+        "headline": _headline(request, PublicStatus(latest.status)),
+        "updates": updates,
+        "number": request.submissions.exclude(service_request_id="").values_list("service_request_id", flat=True).first(),
+        "link": absolute(request.get_absolute_url()),
+        "unsubscribe": unsubscribe,
+        "site_name": settings.SITE_NAME,
+    }
+    with translation.override(subscription.locale), timezone.override(request.jurisdiction.zone):
+        subject = " ".join(render_to_string("emails/status-subject.txt", context).split())
+        mail = EmailMultiAlternatives(subject, render_to_string("emails/status-body-text.txt", context), to=[subscription.email])
+        mail.attach_alternative(render_to_string("emails/status-body-html.html", context), "text/html")
+    mail.extra_headers = {
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+        "X-Reference": request.reference,
+    }
+    return mail
+
+
+def _headline(request: ServiceRequest, status: PublicStatus) -> str:
+    body = request.jurisdiction.name
+    _ = translation.gettext
+    return {
+        PublicStatus.RECEIVED: _("We have your report"),
+        PublicStatus.SENT: _("Your report was sent to %(body)s"),
+        PublicStatus.ACCEPTED: _("%(body)s has accepted your report"),
+        PublicStatus.IN_PROGRESS: _("%(body)s is working on your report"),
+        PublicStatus.CLOSED: _("%(body)s says that it is done"),
+        PublicStatus.NOT_RESPONSIBLE: _("%(body)s says that this is not its task"),
+        PublicStatus.DUPLICATE: _("%(body)s has this report already"),
+        PublicStatus.UNDELIVERED: _("Your report could not be delivered yet; we are on it"),
+        PublicStatus.CANCELLED: _("Your report was withdrawn"),
+    }[status] % {"body": body}
+
+
+def _take(subscription_id: int) -> list[Notification]:
+    rows = Notification.objects.filter(subscription=subscription_id, state=State.QUEUED)
+    taken = [
+        pk
+        for pk in list(rows.values_list("pk", flat=True))
+        if rows.filter(pk=pk).update(state=State.SENDING, lease_until=clock.now() + LEASE)
+    ]
+    return list(Notification.objects.filter(pk__in=taken).select_related("status_update"))
+
+
+def _try_again(notifications: Sequence[Notification], error: Exception) -> None:
+    for notification in notifications:
+        notification.attempts += 1
+        notification.error = str(error)[:500]
+        notification.lease_until = None
+        notification.state = State.QUEUED if notification.attempts < TRIES else State.FAILED
+        notification.due_at = clock.now() + min(FIRST_PAUSE * 2 ** (notification.attempts - 1), LONGEST_PAUSE)
+        notification.save(update_fields=["attempts", "error", "lease_until", "state", "due_at"])
+    log.warning("mail not sent: %s", error)
+
+
+def _give_up_on_dead_senders() -> None:
+    """A mail whose sender died may have left: better one mail too few than the same one twice."""
+    Notification.objects.filter(state=State.SENDING, lease_until__lt=clock.now()).update(
+        state=State.FAILED, lease_until=None, error="The sender ended while sending; it may have left."
+    )

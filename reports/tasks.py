@@ -1,0 +1,86 @@
+"""Celery tasks: ids in, policy in the decorator, one call in the body. A message is a wake-up; the rows say what is owed."""
+
+import logging
+
+from celery import shared_task
+from django.db.models import QuerySet
+
+from reports import clock
+from reports.delivery import catalogue, outbox, refresh, submit, tokens
+from reports.dialects.errors import DialectError
+from reports.models import Draft, Endpoint, Submission, SubmissionState
+from reports.notifications import send
+
+log = logging.getLogger(__name__)
+
+SWEEP_LIMIT = 500
+
+
+@shared_task(ignore_result=True)
+def submit_one(submission_id: int) -> None:
+    """Send one submission, if it is due."""
+    submit.submit(submission_id)
+
+
+@shared_task(ignore_result=True)
+def look_up_tokens(endpoint_id: int) -> None:
+    """Ask an endpoint for the numbers of its tokens that are due."""
+    tokens.look_up_tokens(Endpoint.objects.select_related("jurisdiction").get(pk=endpoint_id))
+
+
+@shared_task(ignore_result=True)
+def refresh_endpoint(endpoint_id: int) -> None:
+    """Ask an endpoint for news of its requests that are due."""
+    refresh.refresh(Endpoint.objects.select_related("jurisdiction").get(pk=endpoint_id))
+
+
+@shared_task(ignore_result=True)
+def send_mails() -> None:
+    """Send the mails that are due."""
+    send.send_due()
+
+
+@shared_task(ignore_result=True)
+def sync_services(endpoint_id: int) -> None:
+    """Fetch what an endpoint offers; a failure is in the endpoint's health and waits for the next round."""
+    try:
+        catalogue.sync_services(Endpoint.objects.select_related("jurisdiction").get(pk=endpoint_id))
+    except DialectError as error:
+        log.warning("services of endpoint %s not fetched: %s", endpoint_id, error)
+
+
+@shared_task(ignore_result=True)
+def sync_all_services() -> None:
+    """Wake the sync of every endpoint in use."""
+    for pk in Endpoint.objects.filter(active=True, jurisdiction__active=True).values_list("pk", flat=True):
+        sync_services.delay(pk)
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Find every row that is owed a step, whatever became of its wake-up, and wake it."""
+    submit.give_up_on_dead_workers()
+    now = clock.now()
+    due = outbox.due_for_sending(now).order_by("due_at").values_list("pk", flat=True)[:SWEEP_LIMIT]
+    for pk in list(due):
+        submit_one.delay(pk)
+    due_now = Submission.objects.filter(due_at__lte=now, endpoint__active=True)
+    for pk in _endpoints(due_now.filter(state=SubmissionState.ACCEPTED)):
+        look_up_tokens.delay(pk)
+    for pk in _endpoints(due_now.filter(state=SubmissionState.DELIVERED)):
+        refresh_endpoint.delay(pk)
+    send_mails.delay()
+
+
+@shared_task(ignore_result=True)
+def forget_expired_drafts() -> None:
+    """Delete drafts past their time, with their photos; what was filed stays."""
+    for draft in Draft.objects.filter(expires_at__lt=clock.now()):
+        for photo in draft.media.filter(service_request=None):
+            photo.file.delete(save=False)
+            photo.delete()
+        draft.delete()
+
+
+def _endpoints(submissions: QuerySet[Submission]) -> list[int]:
+    return list(submissions.order_by().values_list("endpoint", flat=True).distinct())
