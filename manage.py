@@ -6,6 +6,10 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "civic.settings")
+    if sys.argv[1:2] == ["demo"]:  # its settings have to stand before Django reads them
+        from reports.management.demo import environment
+
+        environment.prepare()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -88,7 +88,7 @@ def _file(draft: Draft, service: Service) -> ServiceRequest:
     draft.media.update(service_request=request, draft=None, lat=None, long=None)
     _keep_contact(draft.answers.get("contact") or {}, request)
     submission = Submission.objects.create(request=request, endpoint=service.endpoint, due_at=now, created_at=now)
-    history.append(request, PublicStatus.RECEIVED, mark=history.fingerprint("received"))
+    history.append(request, PublicStatus.RECEIVED, mark=history.fingerprint("received"), when=now)
     Draft.objects.filter(pk=draft.pk).update(service_request=request, answers={}, updated_at=now)
     transaction.on_commit(lambda: tasks.submit_one.delay(submission.pk), robust=True)
     return request

@@ -21,16 +21,18 @@ def append(
     *,
     mark: str,
     when: datetime | None = None,
+    not_before: datetime | None = None,
     by_body: bool = False,
     status_word: str = "",
     status_notes: str = "",
 ) -> StatusUpdate | None:
     """Append one line of history; None when `mark` says that it is there already.
 
-    `when` is clamped to sense: cities send times before the filing and in the future (DIALECTS, Chicago).
+    `when` is clamped to sense, between `not_before` (or the filing) and now: cities send times in the future
+    (Chicago), and times cut to the second, which would come before the filing that they answer.
     """
     now = clock.now()
-    moment = min(max(when or now, service_request.requested_datetime), now)
+    moment = min(max(when or now, not_before or service_request.requested_datetime), now)
     with transaction.atomic():
         update, new = StatusUpdate.objects.get_or_create(
             service_request=service_request,

@@ -50,7 +50,7 @@ def refresh(endpoint: Endpoint, limit: int = BATCH) -> int:
     changed = 0
     for submission in taken:
         row = rows.get(submission.service_request_id)
-        changed += row is not None and apply(submission.request, row)
+        changed += row is not None and apply(submission.request, row, submission.sent_at)
     _look_later(taken)
     return changed
 
@@ -60,52 +60,63 @@ def followed(endpoint: Endpoint) -> QuerySet[Submission]:
     return Submission.objects.filter(endpoint=endpoint, state=SubmissionState.DELIVERED).exclude(service_request_id="")
 
 
-def apply(service_request: ServiceRequest, row: RequestStatus) -> bool:
-    """Bring a request up to what the body shows; True when anything was new."""
+def apply(service_request: ServiceRequest, row: RequestStatus, sent_at: datetime | None = None) -> bool:
+    """Bring a request up to what the body shows; True when anything was new. Nothing it says is from before `sent_at`.
+
+    A note that says the same as `status_notes` is the one line for both, and carries the new status.
+    """
     with transaction.atomic():
         request = ServiceRequest.objects.select_for_update().get(pk=service_request.pk)
-        known = list(StatusUpdate.objects.filter(service_request=request))
-        new = _append_notes(request, row.notes, known)
-        return _append_status(request, row, known, new) or bool(new)
+        status, notes = public_status(row), row.status_notes.strip()
+        _copy_facts(request, row, notes)
+        new = [note for note in row.notes if note.text.strip() and _append_note(request, note, status, notes, sent_at)]
+        changed = status != request.status
+        if changed or not _is_said(request, notes):
+            changed = _append_status(request, row, status, notes, sent_at) or changed
+        if changed:
+            history.set_status(request, status, row.updated_datetime)
+        return changed or bool(new)
 
 
-def _append_notes(request: ServiceRequest, notes: Iterable[Note], known: list[StatusUpdate]) -> list[StatusUpdate]:
-    status = PublicStatus(request.status) if known else PublicStatus.ACCEPTED
-    new = []
-    for note in notes:
-        mark = history.fingerprint("note", note.id or note.datetime, "" if note.id else note.text)
-        if not note.text.strip() or any(update.fingerprint == mark for update in known):
-            continue
-        update = history.append(
-            request, status, mark=mark, when=note.datetime, by_body=True, status_word=note.type, status_notes=note.text
-        )
-        if update:
-            new.append(update)
-    return new
+def _append_note(
+    request: ServiceRequest, note: Note, status: PublicStatus, notes: str, sent_at: datetime | None
+) -> bool:
+    text = note.text.strip()
+    update = history.append(
+        request,
+        status if text == notes else PublicStatus(request.status),
+        mark=history.fingerprint("note", note.id or note.datetime, "" if note.id else text),
+        when=note.datetime,
+        not_before=sent_at,
+        by_body=True,
+        status_word=note.type,
+        status_notes=text,
+    )
+    return update is not None
 
 
 def _append_status(
-    request: ServiceRequest, row: RequestStatus, known: list[StatusUpdate], new: list[StatusUpdate]
+    request: ServiceRequest, row: RequestStatus, status: PublicStatus, notes: str, sent_at: datetime | None
 ) -> bool:
-    status = public_status(row)
-    word, notes = row.status_word[:200], row.status_notes.strip()
-    _copy_facts(request, row, word, notes)
-    last = max((update for update in known if update.by_body), key=_order, default=None)
-    said = any(update.status_notes.strip() == notes for update in (*known, *new)) if notes else True
-    if status == request.status and (said or (last and last.status_notes == notes)):
-        return False
-    when = row.updated_datetime
-    mark = history.fingerprint("status", status, word, notes, when or len(known))
-    if not history.append(
-        request, status, mark=mark, when=when, by_body=True, status_word=word, status_notes=notes
-    ):
-        return False
-    history.set_status(request, status, when)
-    return True
+    lines = StatusUpdate.objects.filter(service_request=request)
+    last = lines.filter(status_notes=notes, status=status, by_body=True).last() if notes else None
+    if last and last == lines.last():
+        return False  # a note has just said it
+    update = history.append(
+        request,
+        status,
+        mark=history.fingerprint("status", status, row.status_word, notes, row.updated_datetime or lines.count()),
+        when=row.updated_datetime,
+        not_before=sent_at,
+        by_body=True,
+        status_word=row.status_word,
+        status_notes=notes,
+    )
+    return update is not None
 
 
-def _order(update: StatusUpdate) -> tuple[datetime, int]:
-    return update.datetime, update.pk
+def _is_said(request: ServiceRequest, notes: str) -> bool:
+    return not notes or StatusUpdate.objects.filter(service_request=request, by_body=True, status_notes=notes).exists()
 
 
 def public_status(row: RequestStatus) -> PublicStatus:
@@ -113,13 +124,13 @@ def public_status(row: RequestStatus) -> PublicStatus:
     if row.stage in BY_STAGE:
         return BY_STAGE[row.stage]
     if row.status is Status.CLOSED:
-        return PublicStatus.CLOSED
+        return PublicStatus.DUPLICATE if row.duplicate_of else PublicStatus.CLOSED
     return PublicStatus.IN_PROGRESS if row.status_notes.strip() or row.notes else PublicStatus.ACCEPTED
 
 
-def _copy_facts(request: ServiceRequest, row: RequestStatus, word: str, notes: str) -> None:
+def _copy_facts(request: ServiceRequest, row: RequestStatus, notes: str) -> None:
     facts = {
-        "status_word": word,
+        "status_word": row.status_word[:200],
         "status_notes": notes,
         "agency_responsible": row.agency_responsible[:300] or request.agency_responsible,
         "service_notice": row.service_notice or request.service_notice,

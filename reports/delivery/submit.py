@@ -105,6 +105,17 @@ def needs_attention(submission: Submission, reason: str) -> bool:
     return _give_to_volunteers(submission, State.NEEDS_ATTENTION, reason)
 
 
+def cancel(submission: Submission, reason: str) -> bool:
+    """Take a submission out of the queue for good, as a volunteer asked; False when somebody moved it meanwhile."""
+    with transaction.atomic():
+        if not outbox.move(submission, State.CANCELLED, due_at=None, reason=reason):
+            return False
+        request = submission.request
+        if history.append(request, PublicStatus.CANCELLED, mark=history.fingerprint("cancelled", submission.pk)):
+            history.set_status(request, PublicStatus.CANCELLED)
+    return True
+
+
 def _after_error(submission: Submission, error: DialectError) -> None:
     if isinstance(error, NotSent):
         _try_again(submission, error)

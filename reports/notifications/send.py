@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -51,7 +50,8 @@ def _send_to(subscription_id: int) -> bool:
         return False
     try:
         message(subscription, taken).send()
-    except (OSError, SMTPException) as error:
+    except Exception as error:  # a mail server that is away, or a template that fails: neither may stop the next mail
+        log.exception("the mail to subscription %s was not sent", subscription_id)
         _try_again(taken, error)
         return False
     rows.update(state=State.SENT, sent_at=clock.now(), lease_until=None, error="")
@@ -121,7 +121,6 @@ def _try_again(notifications: Sequence[Notification], error: Exception) -> None:
         notification.state = State.QUEUED if notification.attempts < TRIES else State.FAILED
         notification.due_at = clock.now() + min(FIRST_PAUSE * 2 ** (notification.attempts - 1), LONGEST_PAUSE)
         notification.save(update_fields=["attempts", "error", "lease_until", "state", "due_at"])
-    log.warning("mail not sent: %s", error)
 
 
 def _give_up_on_dead_senders() -> None:

@@ -1,0 +1,61 @@
+"""`make test`: the suite on every database, broker and browser that this machine has.
+
+With CI=true an absent service is a failure, else it is said and passed over. Pytest's own summary line comes last.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+RABBITMQ = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
+CHROMIUM = os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium")
+
+
+def main() -> int:
+    """Run the suite on PostgreSQL where there is one, then whole on SQLite; the first failure decides."""
+    there = {
+        "PostgreSQL": _listens(POSTGRES, 5432),
+        "Redis": _listens(REDIS, 6379),
+        "RabbitMQ": _listens(RABBITMQ, 5672),
+        "Chromium": shutil.which(CHROMIUM) is not None,
+    }
+    absent = [name for name, found in there.items() if not found]
+    if absent and os.environ.get("CI") == "true":
+        print(f"CI=true, and not here: {', '.join(absent)}.", file=sys.stderr)
+        return 1
+    if absent:
+        print(f"Not on this machine, so not tested with: {', '.join(absent)}.", file=sys.stderr, flush=True)
+    environment = os.environ | {
+        "TEST_REDIS_URL": REDIS if there["Redis"] else "",
+        "TEST_RABBITMQ_URL": RABBITMQ if there["RabbitMQ"] else "",
+        "TEST_CHROMIUM": CHROMIUM if there["Chromium"] else "",
+    }
+    worst = 0
+    if there["PostgreSQL"]:
+        worst = _pytest("PostgreSQL", environment | {"DATABASE_URL": POSTGRES}, "-m", "not browser")
+    return _pytest("SQLite", {name: value for name, value in environment.items() if name != "DATABASE_URL"}) or worst
+
+
+def _pytest(database: str, environment: dict[str, str], *options: str) -> int:
+    arguments = sys.argv[1:]
+    spread = [] if any(argument.startswith(("-n", "-p")) for argument in arguments) else ["-n", "2", "--dist", "loadgroup"]
+    print(f"\nThe suite on {database}", flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", *spread, *options, *arguments]
+    return subprocess.run(command, env=environment, check=False, cwd=Path(__file__).parent.parent).returncode
+
+
+def _listens(url: str, port: int) -> bool:
+    parts = urlsplit(url)
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((parts.hostname or "127.0.0.1", parts.port or port)) == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
