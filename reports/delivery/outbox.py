@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from reports import clock
-from reports.models import Attempt, Submission, SubmissionState
+from reports.models import Attempt, Endpoint, Submission, SubmissionState
 from reports.models.submissions import MOVES, SENDABLE
 
 State = SubmissionState
@@ -48,8 +48,13 @@ def claim(submission_id: int) -> Claimed | None:
 
 
 def due_for_sending(now: datetime) -> QuerySet[Submission]:
-    """The submissions that may be sent now; those of a paused endpoint wait."""
-    return Submission.objects.filter(state__in=SENDABLE, due_at__lte=now, endpoint__active=True)
+    """The submissions that may be sent now; those of a paused endpoint wait.
+
+    The endpoint is a subquery and not a join: an UPDATE over a join becomes `WHERE id IN (SELECT ...)`, and
+    PostgreSQL, having waited for another claim, checks only the outer condition again. Then both have it.
+    """
+    in_use = Endpoint.objects.filter(active=True).values("pk")
+    return Submission.objects.filter(state__in=SENDABLE, due_at__lte=now, endpoint__in=in_use)
 
 
 def take_look(submissions: QuerySet[Submission], limit: int) -> list[Submission]:

@@ -177,7 +177,8 @@ def _say_sent(submission: Submission, service_notice: str) -> None:
     if service_notice:
         request.service_notice = service_notice
         request.save(update_fields=["service_notice"])
-    if history.append(request, PublicStatus.SENT, mark=history.fingerprint("sent", submission.pk)):
+    mark = history.fingerprint("sent", submission.pk)
+    if history.append(request, PublicStatus.SENT, mark=mark, when=submission.sent_at):
         history.set_status(request, PublicStatus.SENT)
 
 
