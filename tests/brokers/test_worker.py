@@ -1,0 +1,156 @@
+"""A real worker and beat over each broker, and fake cities on a real socket: filed here, delivered over there."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from reports import clock
+from reports.delivery import catalogue, submit
+from reports.models import Endpoint, Submission, SubmissionState
+from reports.sandbox import make_app
+from reports.sandbox.server import SandboxServer
+from tests.cities import OPTIONS, file_report
+from tests.factories import make_jurisdiction
+
+pytestmark = [pytest.mark.broker, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("brokers")]
+State = SubmissionState
+ROOT = Path(__file__).parents[2]
+PATIENCE = 45.0
+
+
+@pytest.fixture
+def cities() -> Iterator[SandboxServer]:
+    with SandboxServer("127.0.0.1", 0, make_app(slow_seconds=8, hold_seconds=0.2, pace=20)) as server:
+        yield server
+
+
+@pytest.fixture(params=["filesystem", "redis", "rabbitmq"])
+def broker(request: pytest.FixtureRequest) -> str:
+    url = {
+        "filesystem": "filesystem://",
+        "redis": os.environ.get("TEST_REDIS_URL", ""),
+        "rabbitmq": os.environ.get("TEST_RABBITMQ_URL", ""),
+    }[request.param]
+    if not url:
+        pytest.skip(f"no {request.param} here (make test says where it looked)")
+    return url
+
+
+class Worker:
+    """`celery worker` with beat inside, on the test's own database, queue and data folder."""
+
+    def __init__(self, broker: str, folder: Path) -> None:
+        self.log = folder / "worker.log"
+        self.environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "civic.settings",
+            "DATABASE_URL": database_url(),
+            "DATA_DIR": str(folder),
+            "CELERY_BROKER_URL": broker,
+            "CELERY_QUEUE": f"test-{uuid.uuid4().hex}",
+            "SWEEP_SECONDS": "1",
+            "TOKEN_FIRST": "0.5",
+            "REFRESH_FIRST": "1",
+            "MAIL_GATHER": "0",
+            "HTTP_ALLOWED_PRIVATE": "127.0.0.1",
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "celery", "-A", "civic", "worker", "-B", "--pool", "threads", "--concurrency", "4"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+
+    def end(self, how: signal.Signals) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+
+
+@pytest.fixture
+def worker(broker: str, tmp_path: Path) -> Iterator[Worker]:
+    worker = Worker(broker, tmp_path)
+    yield worker
+    worker.end(signal.SIGTERM)
+
+
+def database_url() -> str:
+    """The test database, for another process."""
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{facts['NAME']}"
+    return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
+
+
+def make_city(cities: SandboxServer, key: str) -> Endpoint:
+    city = cities.sandbox.cities[key]
+    jurisdiction = make_jurisdiction(city.name, slug=key, jurisdiction_id=city.jurisdiction_id)
+    endpoint = Endpoint(
+        jurisdiction=jurisdiction,
+        dialect="georeport_v2",
+        base_url=f"{cities.url}/{city.base}/",
+        active=True,
+        options=OPTIONS.get(key, {}),
+    )
+    endpoint.api_key = "sandbox-key"
+    endpoint.save()
+    catalogue.sync_services(endpoint)
+    return endpoint
+
+
+def wait_for(submission: Submission, *states: State, worker: Worker) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        submission.refresh_from_db()
+        if submission.state in states:
+            return
+        if worker.process and worker.process.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail(f"still {submission.state}\n{worker.log.read_text(errors='replace')[-3000:]}")
+
+
+def held(cities: SandboxServer, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = cities.sandbox.control.received()["cities"][key]
+    return found
+
+
+def test_reports_reach_their_cities(cities: SandboxServer, worker: Worker) -> None:
+    submissions = [file_report(make_city(cities, key)) for key in ("evanston", "chicago", "cook")]
+    worker.start()
+    for submission in submissions:
+        wait_for(submission, State.DELIVERED, worker=worker)
+    assert [bool(each.service_request_id) for each in submissions] == [True, True, False]
+    assert [bool(each.token) for each in submissions] == [False, True, False]
+    for key in ("evanston", "chicago", "cook"):
+        assert (held(cities, key)["posts"], len(held(cities, key)["requests"])) == (1, 1)
+
+
+def test_a_worker_killed_on_the_wire_and_a_new_one_file_once(cities: SandboxServer, worker: Worker) -> None:
+    endpoint = make_city(cities, "evanston")
+    submission = file_report(endpoint, "A hole. SANDBOX-SLOW")
+    worker.start()
+    wait_for(submission, State.SENDING, worker=worker)
+    worker.end(signal.SIGKILL)
+    other = file_report(endpoint, "Another hole.")
+    worker.start()
+    wait_for(other, State.DELIVERED, worker=worker)
+    submission.refresh_from_db()
+    assert submission.state == State.SENDING  # its lease holds: nobody touches it
+    with clock.at(clock.now() + timedelta(hours=1)):
+        submit.give_up_on_dead_workers()
+    submission.refresh_from_db()
+    assert submission.state == State.NEEDS_ATTENTION
+    time.sleep(2.5)  # two more sweeps
+    texts = [row["description"] for row in held(cities, "evanston")["requests"]]
+    assert sum("SANDBOX-SLOW" in text for text in texts) <= 1
+    assert held(cities, "evanston")["posts"] <= 2
