@@ -1,0 +1,143 @@
+"""The fake cities as one WSGI application."""
+
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+from reports.sandbox import nominatim
+from reports.sandbox.cities import CITIES
+from reports.sandbox.clock import SandboxClock
+from reports.sandbox.control import Control
+from reports.sandbox.faults import Fault, Timing, fault_after, fault_instead
+from reports.sandbox.georeport_v2 import GeoReportV2
+from reports.sandbox.state import Store
+from reports.sandbox.wire import HTML, Answer, Ending, Request, json_answer, read_request
+
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+
+class BrokenConnectionError(Exception):
+    """Raised through a plain WSGI server where the connection was to break; ours and the adapter do it properly."""
+
+
+class Sandbox:
+    """Callable as WSGI; `answer` is the same without WSGI, and also tells how the connection ends."""
+
+    def __init__(self, store: Store, timing: Timing) -> None:
+        self.state = store
+        self.timing = timing
+        self.cities = {city.key: city for city in CITIES}
+        self.dialects = [GeoReportV2(city, store, timing) for city in CITIES]
+        self.control = Control(self.cities, store, timing, self.set_timing)
+
+    @property
+    def clock(self) -> SandboxClock:
+        return self.state.clock
+
+    def set_timing(self, timing: Timing) -> None:
+        self.timing = timing
+        for dialect in self.dialects:
+            dialect.posting.timing = timing
+
+    def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        answer = self.answer(read_request(environ))
+        if answer.ending not in (Ending.WHOLE, Ending.DRIP):
+            raise BrokenConnectionError(answer.ending.value)
+        sleep(answer.delay)
+        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", answer.header_list())
+        return [] if environ.get("REQUEST_METHOD") == "HEAD" else [answer.body]
+
+    def answer(self, request: Request) -> Answer:
+        answer = self._route(request)
+        if request.segments[:1] != ("_control",):
+            self.state.exchanges.append(
+                {
+                    "at": self.clock.now().isoformat(),
+                    "method": request.method,
+                    "path": request.path,
+                    "status": answer.status,
+                    "ending": answer.ending.value,
+                }
+            )
+        return answer
+
+    def _route(self, request: Request) -> Answer:
+        first, rest = request.segments[:1], request.segments[1:]
+        if first == ("_control",):
+            return self.control.answer(request, rest)
+        if first == ("nominatim",):
+            operation = rest[0] if rest else "none"
+            return self._with_faults("nominatim", operation, lambda _: nominatim.answer(request, rest))
+        for dialect in self.dialects:
+            below = _below(dialect.city.base, request.segments)
+            if below is not None:
+                return self._city(dialect, request, below)
+        return self._index() if not first else json_answer({"error": f"no city at {request.path}"}, 404)
+
+    def _city(self, dialect: GeoReportV2, request: Request, below: tuple[str, ...]) -> Answer:
+        return self._with_faults(
+            dialect.city.key,
+            dialect.operation(request.method, below),
+            lambda fault: dialect.answer(request, below, key_revoked=bool(fault and fault.kind == "wrong-key")),
+        )
+
+    def _with_faults(self, place: str, operation: str, work: Callable[[Fault | None], Answer]) -> Answer:
+        fault = self.state.take_fault(place, operation)
+        if fault is None:
+            return work(None)
+        instead = fault_instead(fault, self.timing)
+        if instead:
+            return instead
+        answer = work(fault)
+        return answer if fault.kind == "wrong-key" else fault_after(fault, answer, self.timing)
+
+    def _index(self) -> Answer:
+        rows = "".join(f"<li>{city.name}: <code>/{city.base}/</code></li>" for city in CITIES)
+        page = (
+            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Fake cities</title></head><body>'
+            f"<h1>Fake cities</h1><ul>{rows}</ul>"
+            '<p><a href="/_control/">Control panel</a></p></body></html>\n'
+        )
+        return Answer(200, page.encode(), HTML)
+
+
+def make_app(
+    state: Path | str | None = None,
+    *,
+    slow_seconds: float = 5.0,
+    hold_seconds: float = 60.0,
+    pace: float | None = None,
+    clock: str | None = None,
+) -> Sandbox:
+    """A sandbox of its own, with state in memory or in the file `state`.
+
+    `slow_seconds` and `hold_seconds` are real time: how long a slow answer takes, how long a lost one keeps the
+    connection. `pace` (seconds from filing to close) and `clock` (ISO 8601 with a zone) override what the file
+    says. Raises ValueError for a file that is not a state file or cannot be written, and for a clock or pace that
+    cannot be used.
+    """
+    store = Store([city.key for city in CITIES], SandboxClock(), Path(state) if state else None)
+    try:
+        store.save()
+    except OSError as problem:
+        raise ValueError(f"the state file cannot be written: {problem}") from problem
+    if pace is not None:
+        if not 1 <= pace < float("inf"):
+            raise ValueError("the pace is a number of seconds, 1 or more")
+        store.set_pace(pace)
+    if clock is not None:
+        store.move_clock(lambda sandbox_clock: sandbox_clock.set(clock))
+    return Sandbox(store, Timing(slow_seconds, hold_seconds))
+
+
+def _below(base: str, segments: tuple[str, ...]) -> tuple[str, ...] | None:
+    """What is left of the path below a city's base, or None. Discovery also stands one level up, where it
+    outlives versions (GeoReport v2, service discovery)."""
+    parts = tuple(base.split("/"))
+    if segments[: len(parts)] == parts:
+        return segments[len(parts) :]
+    if segments[:-1] == parts[:-1] and segments[-1].startswith("discovery."):
+        return segments[-1:]
+    return None
