@@ -35,6 +35,10 @@ class Difference:
     without_definition: list[str] = field(default_factory=list)
     list_was_short: bool = False
 
+    def as_dict(self) -> dict[str, Any]:
+        """Its fields by name."""
+        return dataclasses.asdict(self)
+
 
 def sync_services(endpoint: Endpoint) -> Difference:
     """Fetch services and definitions and store them. DialectError when the list cannot be had: then nothing changes.

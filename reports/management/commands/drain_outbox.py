@@ -1,0 +1,35 @@
+"""`manage.py drain_outbox`: send what is due, here and now, without a worker."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from reports import clock
+from reports.delivery import outbox, submit, tokens
+from reports.dialects.errors import ConfigurationError
+from reports.models import Endpoint, Submission, SubmissionState
+from reports.notifications import send
+
+
+class Command(BaseCommand):
+    """What the sweep would wake, done in this process: for a site whose worker is away, or without one."""
+
+    help = "Send the submissions, look up the tokens and send the mails that are due now."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--limit", type=int, default=500, help="most submissions to send (default 500)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["limit"] < 1:
+            raise CommandError("--limit has to be at least 1.")
+        submit.give_up_on_dead_workers()
+        due = list(outbox.due_for_sending(clock.now()).order_by("due_at").values_list("pk", flat=True)[: options["limit"]])
+        for pk in due:
+            try:
+                submit.submit(pk)
+            except ConfigurationError as error:
+                self.stderr.write(f"submission {pk}: {error}")
+        numbers = sum(tokens.look_up_tokens(endpoint) for endpoint in Endpoint.objects.filter(active=True))
+        mails = send.send_due()
+        stuck = Submission.objects.filter(state=SubmissionState.NEEDS_ATTENTION).count()
+        self.stdout.write(f"tried {len(due)}, numbers for tokens {numbers}, mails {mails}, waiting for a volunteer {stuck}")
