@@ -13,7 +13,7 @@ os.environ.setdefault("HTTP_ALLOWED_PRIVATE", "127.0.0.1")
 os.environ.setdefault("GEOCODER_URL", "http://sandbox.test/nominatim/")
 
 from civic.settings import *  # noqa: E402,F403 (the environment has to be set first)
-from civic.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from civic.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -26,3 +26,4 @@ STAFF_NEED_MFA = False
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file and not memory: threads of a test have to see one database.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
+Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there
