@@ -29,7 +29,9 @@ if not SECRET_KEY:
     )
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="Civic Report")
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")  # in mails, and in photo addresses sent to bodies
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip(
+    "/"
+)  # in mails, and in photo addresses sent to bodies
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
     raise ImproperlyConfigured(f"SITE_URL is not an http or https address: {SITE_URL!r}")
 SITE_CONTACT = env.str("SITE_CONTACT", default="")

@@ -44,7 +44,9 @@ def main() -> int:
 
 def _pytest(database: str, environment: dict[str, str], *options: str) -> int:
     arguments = sys.argv[1:]
-    spread = [] if any(argument.startswith(("-n", "-p")) for argument in arguments) else ["-n", "2", "--dist", "loadgroup"]
+    spread = (
+        [] if any(argument.startswith(("-n", "-p")) for argument in arguments) else ["-n", "2", "--dist", "loadgroup"]
+    )
     print(f"\nThe suite on {database}", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", *spread, *options, *arguments]
     return subprocess.run(command, env=environment, check=False, cwd=Path(__file__).parent.parent).returncode

@@ -29,7 +29,11 @@ def python_files() -> list[Path]:
 
 
 def test_no_module_is_too_long() -> None:
-    long = {str(path.relative_to(ROOT)): n for path in python_files() if (n := len(path.read_text().splitlines())) > LONGEST_MODULE}
+    long = {
+        str(path.relative_to(ROOT)): n
+        for path in python_files()
+        if (n := len(path.read_text().splitlines())) > LONGEST_MODULE
+    }
     assert not long
 
 
@@ -47,7 +51,17 @@ def test_no_third_party_address_in_pages() -> None:
     assert not [path for path in tracked("templates/*") if path.suffix == ".html" and pattern.search(path.read_text())]
 
 
-@pytest.mark.parametrize("page", ["README.md", "reports/README.md", "reports/dialects/README.md", "reports/sandbox/README.md", "CONTRIBUTING.md", "civic/README.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "reports/README.md",
+        "reports/dialects/README.md",
+        "reports/sandbox/README.md",
+        "CONTRIBUTING.md",
+        "civic/README.md",
+    ],
+)
 def test_links_in_documents_lead_somewhere(page: str) -> None:
     folder = (ROOT / page).parent
     targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", (ROOT / page).read_text())
@@ -91,8 +105,19 @@ def test_every_payload_has_its_source() -> None:
 
 def test_every_command_has_a_test() -> None:
     commands = {path.stem for path in (ROOT / "reports/management/commands").glob("*.py")} - {"__init__"}
-    text = "\n".join(path.read_text() for path in python_files() if path.is_relative_to(ROOT / "tests") and path != Path(__file__))
-    assert {"demo", "sandbox", "route", "import_boundaries", "replay_payload", "sync_services", "refresh_status", "drain_outbox"} <= commands
+    text = "\n".join(
+        path.read_text() for path in python_files() if path.is_relative_to(ROOT / "tests") and path != Path(__file__)
+    )
+    assert {
+        "demo",
+        "sandbox",
+        "route",
+        "import_boundaries",
+        "replay_payload",
+        "sync_services",
+        "refresh_status",
+        "drain_outbox",
+    } <= commands
     assert not {name for name in commands if f'"{name}"' not in text}
 
 

@@ -57,7 +57,9 @@ def sync_services(endpoint: Endpoint) -> Difference:
     with transaction.atomic():
         known = {service.service_code: service for service in Service.objects.filter(endpoint=endpoint)}
         for service in listed.values():
-            _store(endpoint, service, known.get(service.service_code), definitions.get(service.service_code), difference)
+            _store(
+                endpoint, service, known.get(service.service_code), definitions.get(service.service_code), difference
+            )
         _count_missing(known, listed, difference)
         Endpoint.objects.filter(pk=endpoint.pk).update(services_synced_at=clock.now(), last_success_at=clock.now())
     return difference

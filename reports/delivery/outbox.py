@@ -34,11 +34,15 @@ def claim(submission_id: int) -> Claimed | None:
     now = clock.now()
     ours = uuid.uuid4()
     with transaction.atomic():
-        taken = due_for_sending(now).filter(pk=submission_id).update(
-            state=State.SENDING,
-            claim=ours,
-            lease_until=now + timedelta(seconds=settings.SUBMISSION_LEASE),
-            posts=F("posts") + 1,
+        taken = (
+            due_for_sending(now)
+            .filter(pk=submission_id)
+            .update(
+                state=State.SENDING,
+                claim=ours,
+                lease_until=now + timedelta(seconds=settings.SUBMISSION_LEASE),
+                posts=F("posts") + 1,
+            )
         )
         if not taken:
             return None
@@ -95,6 +99,4 @@ def expired_leases(now: datetime) -> Iterable[Submission]:
 
 
 def _with_everything() -> QuerySet[Submission]:
-    return Submission.objects.select_related(
-        "endpoint__jurisdiction", "request__service", "request__contact"
-    )
+    return Submission.objects.select_related("endpoint__jurisdiction", "request__service", "request__contact")

@@ -40,7 +40,9 @@ def refresh(endpoint: Endpoint, limit: int = BATCH) -> int:
     if not taken:
         return 0
     try:
-        answer = endpoints.dialect_for(endpoint).service_requests([submission.service_request_id for submission in taken])
+        answer = endpoints.dialect_for(endpoint).service_requests(
+            [submission.service_request_id for submission in taken]
+        )
     except DialectError as error:
         endpoints.note_failure(endpoint, error)
         _look_later(taken, error.retry_after if isinstance(error, RateLimited) else None)

@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 State = SubmissionState
 
 LOST = "The report left, and no clear answer came. It may be in the body's system: look there before sending it again."
-DIED = "The worker ended while it was sending. The report may be in the body's system: look there before sending it again."
+DIED = (
+    "The worker ended while it was sending. The report may be in the body's system: look there before sending it again."
+)
 MUTE = "The body answered, but gave neither a number nor a token, which this service should have."
 
 
@@ -70,7 +72,9 @@ def record_receipt(submission: Submission, receipt: Receipt) -> None:
         taken |= {"token": receipt.token, "token_at": now}
     if submission.state == State.CANCELLED:  # a volunteer cancelled while it was on the wire: keep what would find it
         number = receipt.service_request_id or ""
-        Submission.objects.filter(pk=submission.pk).update(service_request_id=number, sent_at=now, token=receipt.token or "")
+        Submission.objects.filter(pk=submission.pk).update(
+            service_request_id=number, sent_at=now, token=receipt.token or ""
+        )
     elif receipt.service_request_id:
         _delivered(submission, receipt.service_request_id, receipt.service_notice, **taken)
     elif receipt.token:

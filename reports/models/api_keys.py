@@ -30,4 +30,6 @@ def decrypt(stored: str) -> str:
     try:
         return _fernet().decrypt(stored.encode()).decode()
     except InvalidToken as error:
-        raise ConfigurationError("The stored API key cannot be read with this SECRET_KEY; enter the key again.") from error
+        raise ConfigurationError(
+            "The stored API key cannot be read with this SECRET_KEY; enter the key again."
+        ) from error

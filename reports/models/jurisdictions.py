@@ -39,13 +39,18 @@ class Jurisdiction(models.Model):
         help_text=_("GeoJSON MultiPolygon, WGS84, longitude first. Without one the body answers nowhere."),
     )
     boundary_source = models.CharField(_("source of the boundary"), max_length=300, blank=True)
-    area = models.FloatField(_("area"), default=0, editable=False, help_text=_("Square kilometres; the smaller is the more local."))
+    area = models.FloatField(
+        _("area"), default=0, editable=False, help_text=_("Square kilometres; the smaller is the more local.")
+    )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[_known_time_zone])
     languages = models.JSONField(_("languages"), default=_default_languages, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     website = models.URLField(_("web site"), blank=True)
     emergency_text = models.CharField(
-        _("emergency text"), max_length=300, blank=True, help_text=_("Shown on every step. Empty: the site's own words.")
+        _("emergency text"),
+        max_length=300,
+        blank=True,
+        help_text=_("Shown on every step. Empty: the site's own words."),
     )
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -75,7 +80,9 @@ class Environment(models.TextChoices):
 class Endpoint(models.Model):
     """One system of one body, spoken to in one dialect. Endpoints rot: this is a row with health, never code."""
 
-    jurisdiction = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="endpoints", verbose_name=_("jurisdiction"))
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, models.PROTECT, related_name="endpoints", verbose_name=_("jurisdiction")
+    )
     label = models.CharField(_("label"), max_length=100, blank=True)
     dialect = models.CharField(_("dialect"), max_length=60, choices=registry.choices)
     environment = models.CharField(_("environment"), max_length=4, choices=Environment, default=Environment.TEST)
@@ -83,7 +90,9 @@ class Endpoint(models.Model):
     discovery_url = models.URLField(_("discovery address"), max_length=500, blank=True)
     api_key_encrypted = models.TextField(blank=True, editable=False)
     options = models.JSONField(_("options"), default=dict, blank=True)
-    active = models.BooleanField(_("active"), default=False, help_text=_("Off: its services are not offered and nothing is sent."))
+    active = models.BooleanField(
+        _("active"), default=False, help_text=_("Off: its services are not offered and nothing is sent.")
+    )
     requests_per_minute = models.PositiveIntegerField(_("requests a minute"), null=True, blank=True)
     max_concurrency = models.PositiveSmallIntegerField(_("calls at once"), default=4)
     licence = models.CharField(_("licence of its data"), max_length=200, blank=True)

@@ -139,8 +139,12 @@ class NotificationState(models.TextChoices):
 class Notification(models.Model):
     """One mail owed to one subscription about one status update; the mail's own outbox row."""
 
-    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="notifications", verbose_name=_("subscription"))
-    status_update = models.ForeignKey(StatusUpdate, models.CASCADE, related_name="notifications", verbose_name=_("status update"))
+    subscription = models.ForeignKey(
+        Subscription, models.CASCADE, related_name="notifications", verbose_name=_("subscription")
+    )
+    status_update = models.ForeignKey(
+        StatusUpdate, models.CASCADE, related_name="notifications", verbose_name=_("status update")
+    )
     state = models.CharField(_("state"), max_length=8, choices=NotificationState, default=NotificationState.QUEUED)
     due_at = models.DateTimeField(_("due"), null=True, blank=True, default=clock.now)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)

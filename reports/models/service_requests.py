@@ -54,8 +54,12 @@ class ServiceRequest(models.Model):
     """
 
     reference = models.CharField(_("reference"), max_length=14, unique=True, default=new_reference, editable=False)
-    submit_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # the draft's id: a double post meets it
-    jurisdiction = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="service_requests", verbose_name=_("jurisdiction"))
+    submit_key = models.UUIDField(
+        unique=True, default=uuid.uuid4, editable=False
+    )  # the draft's id: a double post meets it
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, models.PROTECT, related_name="service_requests", verbose_name=_("jurisdiction")
+    )
     endpoint = models.ForeignKey(Endpoint, models.PROTECT, related_name="service_requests", verbose_name=_("endpoint"))
     service = models.ForeignKey(
         Service, models.SET_NULL, null=True, blank=True, related_name="service_requests", verbose_name=_("service")
@@ -74,7 +78,12 @@ class ServiceRequest(models.Model):
     definition_hash = models.CharField(max_length=64, blank=True, editable=False)
     locale = models.CharField(_("language"), max_length=10, default="en")
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="service_requests", verbose_name=_("account")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="service_requests",
+        verbose_name=_("account"),
     )
     status = models.CharField(_("status"), max_length=16, choices=PublicStatus, default=PublicStatus.RECEIVED)
     status_word = models.CharField(_("the body's word"), max_length=200, blank=True)
@@ -84,7 +93,9 @@ class ServiceRequest(models.Model):
     requested_datetime = models.DateTimeField(_("filed"), default=clock.now)
     updated_datetime = models.DateTimeField(_("last change"), default=clock.now)
     expected_datetime = models.DateTimeField(_("expected"), null=True, blank=True)
-    hidden = models.BooleanField(_("hidden"), default=False, help_text=_("Hidden from the public; the body still gets it."))
+    hidden = models.BooleanField(
+        _("hidden"), default=False, help_text=_("Hidden from the public; the body still gets it.")
+    )
 
     class Meta:
         verbose_name = _("service request")
@@ -116,7 +127,9 @@ class Media(models.Model):
     """One photo, re-encoded and free of metadata; first of a draft, then of the request made from it."""
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    draft = models.ForeignKey("reports.Draft", models.SET_NULL, null=True, blank=True, related_name="media", verbose_name=_("draft"))
+    draft = models.ForeignKey(
+        "reports.Draft", models.SET_NULL, null=True, blank=True, related_name="media", verbose_name=_("draft")
+    )
     service_request = models.ForeignKey(
         ServiceRequest, models.CASCADE, null=True, blank=True, related_name="media", verbose_name=_("service request")
     )
@@ -125,7 +138,9 @@ class Media(models.Model):
     height = models.PositiveIntegerField(default=0, editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    lat = models.FloatField(null=True, blank=True, editable=False)  # where the camera says it was; offered as the place, then dropped
+    lat = models.FloatField(
+        null=True, blank=True, editable=False
+    )  # where the camera says it was; offered as the place, then dropped
     long = models.FloatField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("uploaded"), default=clock.now)
 

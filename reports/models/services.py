@@ -39,7 +39,9 @@ class Service(models.Model):
         verbose_name = _("service")
         verbose_name_plural = _("services")
         ordering: ClassVar = ["group", "service_name"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["endpoint", "service_code"], name="service_code_once_per_endpoint")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["endpoint", "service_code"], name="service_code_once_per_endpoint")
+        ]
 
     def __str__(self) -> str:
         return self.shown_name

@@ -69,14 +69,18 @@ def message(subscription: Subscription, notifications: Sequence[Notification]) -
         "status": latest.status,
         "headline": _headline(request, PublicStatus(latest.status)),
         "updates": updates,
-        "number": request.submissions.exclude(service_request_id="").values_list("service_request_id", flat=True).first(),
+        "number": request.submissions.exclude(service_request_id="")
+        .values_list("service_request_id", flat=True)
+        .first(),
         "link": absolute(request.get_absolute_url()),
         "unsubscribe": unsubscribe,
         "site_name": settings.SITE_NAME,
     }
     with translation.override(subscription.locale), timezone.override(request.jurisdiction.zone):
         subject = " ".join(render_to_string("emails/status-subject.txt", context).split())
-        mail = EmailMultiAlternatives(subject, render_to_string("emails/status-body-text.txt", context), to=[subscription.email])
+        mail = EmailMultiAlternatives(
+            subject, render_to_string("emails/status-body-text.txt", context), to=[subscription.email]
+        )
         mail.attach_alternative(render_to_string("emails/status-body-html.html", context), "text/html")
     mail.extra_headers = {
         "List-Unsubscribe": f"<{unsubscribe}>",

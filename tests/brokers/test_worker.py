@@ -66,7 +66,19 @@ class Worker:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "civic", "worker", "-B", "--pool", "threads", "--concurrency", "4"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "civic",
+            "worker",
+            "-B",
+            "--pool",
+            "threads",
+            "--concurrency",
+            "4",
+        ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 

@@ -106,4 +106,8 @@ def test_what_volunteers_wrote_survives(evanston: Endpoint) -> None:
     Service.objects.filter(pk=service.pk).update(service_name="An older name")
     assert catalogue.sync_services(evanston).changed == ["001"]
     service = Service.objects.select_related("override").get(pk=service.pk)
-    assert (service.shown_name, service.service_name, service.notice) == ("Hole in the road", "Pothole", "Not for alleys.")
+    assert (service.shown_name, service.service_name, service.notice) == (
+        "Hole in the road",
+        "Pothole",
+        "Not for alleys.",
+    )

@@ -100,7 +100,19 @@ class Command(BaseCommand):
             raise CommandError(f"Port {port} is taken. Name another one: make demo PORT=8010")
         web = ("-m", "gunicorn", "civic.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--workers", "1")
         self.family.start("web", *web, "--access-logfile", "-", "--worker-tmp-dir", str(self.folder))
-        worker = ("-m", "celery", "-A", "civic", "worker", "--pool", "threads", "--concurrency", "8", "--loglevel", "WARNING")
+        worker = (
+            "-m",
+            "celery",
+            "-A",
+            "civic",
+            "worker",
+            "--pool",
+            "threads",
+            "--concurrency",
+            "8",
+            "--loglevel",
+            "WARNING",
+        )
         self.family.start("worker", *worker, "--without-gossip", "--without-mingle")
         self.family.start("beat", "-m", "celery", "-A", "civic", "beat", "--loglevel", "WARNING", "--pidfile=")
         deadline = time.monotonic() + PATIENCE

@@ -23,7 +23,9 @@ class Command(BaseCommand):
         if options["limit"] < 1:
             raise CommandError("--limit has to be at least 1.")
         submit.give_up_on_dead_workers()
-        due = list(outbox.due_for_sending(clock.now()).order_by("due_at").values_list("pk", flat=True)[: options["limit"]])
+        due = list(
+            outbox.due_for_sending(clock.now()).order_by("due_at").values_list("pk", flat=True)[: options["limit"]]
+        )
         for pk in due:
             try:
                 submit.submit(pk)
@@ -32,4 +34,6 @@ class Command(BaseCommand):
         numbers = sum(tokens.look_up_tokens(endpoint) for endpoint in Endpoint.objects.filter(active=True))
         mails = send.send_due()
         stuck = Submission.objects.filter(state=SubmissionState.NEEDS_ATTENTION).count()
-        self.stdout.write(f"tried {len(due)}, numbers for tokens {numbers}, mails {mails}, waiting for a volunteer {stuck}")
+        self.stdout.write(
+            f"tried {len(due)}, numbers for tokens {numbers}, mails {mails}, waiting for a volunteer {stuck}"
+        )

@@ -23,7 +23,9 @@ class Command(BaseCommand):
             followed = Submission.objects.filter(request__reference__in=wanted).exclude(service_request_id="")
             unknown = wanted - set(followed.values_list("request__reference", flat=True))
             if unknown:
-                raise CommandError(f"No report with a number of its body has this reference: {', '.join(sorted(unknown))}")
+                raise CommandError(
+                    f"No report with a number of its body has this reference: {', '.join(sorted(unknown))}"
+                )
             Submission.objects.filter(pk__in=followed.values("pk")).update(due_at=clock.now())
         changed = sum(refresh.refresh(endpoint) for endpoint in Endpoint.objects.filter(active=True))
         self.stdout.write(f"requests with news: {changed}")

@@ -59,7 +59,7 @@ def seed(sandbox_url: str) -> list[Endpoint]:
 
 def _seed(body: Body, shape: dict[str, Any], sandbox_url: str) -> Endpoint:
     jurisdiction = Jurisdiction.objects.filter(slug=body.slug).first() or Jurisdiction(slug=body.slug)
-    if jurisdiction.pk is None:
+    if not jurisdiction.boundary:
         boundaries.set_boundary(jurisdiction, shape, source=SOURCE)
     jurisdiction.name = body.name
     jurisdiction.phone = body.phone

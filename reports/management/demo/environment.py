@@ -55,7 +55,9 @@ def admin_password() -> str:
 def _begin_anew(folder: Path) -> None:
     """Remove an earlier demo; nothing is touched in a folder that does not look like one."""
     if folder.exists() and any(folder.iterdir()) and not (folder / "secret-key").exists():
-        raise SystemExit(f"{folder} holds no demo, so FRESH=1 leaves it alone. Remove it yourself, or name another DEMO_DIR.")
+        raise SystemExit(
+            f"{folder} holds no demo, so FRESH=1 leaves it alone. Remove it yourself, or name another DEMO_DIR."
+        )
     shutil.rmtree(folder, ignore_errors=True)
 
 

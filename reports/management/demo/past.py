@@ -23,7 +23,13 @@ STEP = timedelta(hours=15)
 # What goes wrong for a few of them, by their place in the file: the sandbox's word for the fault, and how often.
 FAULTS = {13: ("wrong-key", 1), 24: ("html", 1), 43: ("503", 1), 61: ("503", 2)}
 WITHDRAWN = 28
-CONTACT = {"email": "resident@example.org", "first_name": "Rosa", "last_name": "Delgado", "tell_me": True, "pass_on": True}
+CONTACT = {
+    "email": "resident@example.org",
+    "first_name": "Rosa",
+    "last_name": "Delgado",
+    "tell_me": True,
+    "pass_on": True,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +157,3 @@ def _withdraw(request: ServiceRequest) -> None:
 def _city(service: Service) -> str:
     """The sandbox's key of a city: the first part of its path."""
     return service.endpoint.base_url.split("/")[3]
-

@@ -66,5 +66,10 @@ class Family:
         with (self.logs / f"{process.name}.log").open("ab") as log:
             # A session of its own: Ctrl-C reaches this program alone, which then ends the others in order.
             process.running = subprocess.Popen(  # noqa: S603 (our own command lines)
-                process.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=os.environ
+                process.command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                env=os.environ,
             )
