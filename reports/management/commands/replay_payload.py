@@ -56,6 +56,8 @@ class Command(BaseCommand):
             body = Path(options["file"]).read_bytes()
         except (OSError, ValueError) as error:
             raise CommandError(f"{options['file']} cannot be read: {error}") from error
+        if options["status"] is not None and not 100 <= options["status"] <= 599:
+            raise CommandError("--status has to be an HTTP status from 100 to 599.")
         status, headers = 200, {"Content-Type": options["content_type"]}
         recorded = re.match(rb"HTTP/[\d.]+ (\d{3})[^\n]*\n((?:[\w-]+:[^\n]*\n)*)\r?\n", body)
         if recorded:

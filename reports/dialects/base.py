@@ -1,0 +1,108 @@
+"""What every dialect offers. A dialect keeps no state, reads no settings, never retries, raises only `DialectError`."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from typing import Any, ClassVar, Final
+
+from reports.dialects.errors import NotFound, Unsupported
+from reports.dialects.messages import (
+    Discovery,
+    Filing,
+    Found,
+    Place,
+    Receipt,
+    RequestStatus,
+    RequestStatuses,
+    Service,
+    ServiceDefinition,
+    TokenAnswer,
+    Window,
+)
+from reports.http import Client, Response
+
+REPLAYABLE: Final = ("services", "service_definition", "requests", "request", "post", "token", "discovery", "error")
+Message = Discovery | Service | ServiceDefinition | Receipt | RequestStatus | TokenAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a dialect needs to know of one endpoint. `options` is the endpoint's JSON, checked by the dialect."""
+
+    base_url: str
+    client: Client
+    discovery_url: str = ""
+    jurisdiction_id: str = ""
+    api_key: str = ""
+    time_zone: tzinfo = UTC
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Dialect(ABC):
+    """How one kind of city system speaks."""
+
+    gives_tokens: ClassVar[bool] = False  # a POST may be answered with a token instead of an id
+    takes_photos: ClassVar[str] = "NO"  # "URL": addresses of public pictures; "UPLOAD": the bytes; "NO"
+    services_depend_on_place: ClassVar[bool] = False  # the service list has to be asked for with a point
+    searchable: ClassVar[bool] = False  # `find` can look for a filing whose answer was lost
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @classmethod
+    def check_options(cls, options: Mapping[str, Any]) -> list[str]:
+        """Say in plain sentences what is wrong with an endpoint's options; an empty list when nothing is."""
+        return [f"“{name}” is not an option of this dialect." for name in options]
+
+    def discovery(self) -> Discovery:
+        """Fetch the discovery document."""
+        raise Unsupported("this dialect has no discovery", operation="discovery")
+
+    @abstractmethod
+    def services(self, place: Place | None = None) -> tuple[Service, ...]:
+        """Fetch the service list, at `place` where the list depends on it."""
+
+    @abstractmethod
+    def service_definition(self, service_code: str) -> ServiceDefinition:
+        """Fetch a service's attributes."""
+
+    @abstractmethod
+    def post_service_request(self, filing: Filing) -> Receipt:
+        """File, once. The caller has saved an attempt before and records the outcome after."""
+
+    def service_request_ids(self, tokens: Collection[str]) -> dict[str, str | None]:
+        """Look tokens up: token -> id, or None where the city has not given one yet."""
+        raise Unsupported("this dialect gives no tokens", operation="service_request_ids")
+
+    @abstractmethod
+    def service_requests(self, ids: Collection[str]) -> RequestStatuses:
+        """Fetch requests by the city's own ids. An id without a row is one the city did not return."""
+
+    def service_request(self, service_request_id: str) -> RequestStatus:
+        """Fetch one request by the city's own id, or its token where the city takes one. `NotFound` without it."""
+        found = self.service_requests([service_request_id])
+        if not found.rows:
+            raise NotFound("The city did not return this request.", operation="service_request")
+        return found.rows[0]
+
+    def service_requests_by_query(
+        self, window: Window, service_codes: Collection[str] = (), status: Collection[str] = ()
+    ) -> RequestStatuses:
+        """Fetch the requests that were made in a window of time, of some services and in some status if given."""
+        raise Unsupported("this dialect cannot be asked by query", operation="service_requests_by_query")
+
+    def service_requests_updated(self, window: Window) -> RequestStatuses:
+        """Fetch the requests that changed in a window of time."""
+        raise Unsupported("this dialect cannot be asked by time", operation="service_requests_updated")
+
+    def find(self, filing: Filing, window: Window) -> Found:
+        """Look in the city's own list for a filing whose answer was lost."""
+        raise Unsupported("this dialect cannot be searched", operation="find")
+
+    def replay(self, operation: str, answer: Response) -> tuple[Message, ...]:
+        """Read a recorded answer as a live one would be read, without the network, for `replay_payload`.
+
+        `operation` is one of `REPLAYABLE`; the messages come out as that call would give them, unfiltered.
+        """
+        raise Unsupported("this dialect cannot replay recorded answers", operation=operation)

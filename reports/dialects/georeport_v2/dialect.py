@@ -1,0 +1,139 @@
+"""The calls of GeoReport v2, as the site makes them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, ClassVar
+from urllib.parse import quote, urljoin
+
+from reports.dialects import options as checks
+from reports.dialects.answers import judge
+from reports.dialects.base import Connection, Dialect, Message
+from reports.dialects.errors import Unsupported
+from reports.dialects.georeport_v2 import read, write
+from reports.dialects.georeport_v2.by_id import ids_by_token, requests_by_id
+from reports.dialects.georeport_v2.line import Line
+from reports.dialects.georeport_v2.listing import Query, list_requests
+from reports.dialects.georeport_v2.matching import match
+from reports.dialects.georeport_v2.options import Options
+from reports.dialects.messages import (
+    Completeness,
+    Discovery,
+    Filing,
+    Found,
+    Place,
+    Receipt,
+    RequestStatuses,
+    Service,
+    ServiceDefinition,
+    Window,
+)
+from reports.http import Response
+
+
+class GeoReportV2(Dialect):
+    """GeoReport v2 as written, with options for cities that depart from it a little."""
+
+    gives_tokens = True
+    takes_photos = "URL"
+    searchable = True
+
+    options_class: ClassVar[type[Options]] = Options
+
+    def __init__(self, connection: Connection) -> None:
+        """Raises `ConfigurationError` where the endpoint's options are not those of this dialect."""
+        super().__init__(connection)
+        self.options = checks.build(self.options_class, connection.options)
+        self.line = Line(connection, self.options)
+
+    @classmethod
+    def check_options(cls, options: Mapping[str, Any]) -> list[str]:
+        return checks.problems(cls.options_class, options)
+
+    def discovery(self) -> Discovery:
+        """Fetch the discovery document: from its own URL if the endpoint has one, else beside the base or above it."""
+        places = [self.connection.discovery_url]
+        if not self.connection.discovery_url:
+            bases = (self.line.base_url, urljoin(self.line.base_url, ".."))
+            places = [f"{base}discovery.{form}" for base in bases for form in self.options.formats]
+        return self.line.get_first("discovery", places, read.read_discovery)
+
+    def services(self, place: Place | None = None) -> tuple[Service, ...]:
+        """Fetch the service list. The standard has one for the whole jurisdiction, so `place` changes nothing."""
+        return self.line.get("services", "services", [], read.read_services)
+
+    def service_definition(self, service_code: str) -> ServiceDefinition:
+        """Fetch a service's attributes. `NotFound` also where the city keeps none for a service without metadata."""
+        resource = f"services/{quote(service_code, safe='')}"
+        reader = partial(read.read_service_definition, service_code=service_code)
+        return self.line.get("service_definition", resource, [], reader)
+
+    def post_service_request(self, filing: Filing) -> Receipt:
+        """File, once, in the first format. `BadRequest` without a call where the city is known to refuse it so."""
+        write.check_filing(filing, self.options)
+        fields = write.write_filing(filing, self.options)
+        return read.read_receipt(self.line.post("post_service_request", "requests", fields))
+
+    def service_request_ids(self, tokens: Collection[str]) -> dict[str, str | None]:
+        return ids_by_token(self.line, tokens)
+
+    def service_requests(self, ids: Collection[str]) -> RequestStatuses:
+        return requests_by_id(self.line, ids)
+
+    def service_requests_by_query(
+        self, window: Window, service_codes: Collection[str] = (), status: Collection[str] = ()
+    ) -> RequestStatuses:
+        codes = frozenset(filter(None, service_codes))
+        wanted = frozenset(str(each).lower() for each in status)
+        return list_requests(self.line, Query(window, codes, wanted))
+
+    def service_requests_updated(self, window: Window) -> RequestStatuses:
+        """Fetch the requests that changed in a window of time.
+
+        Where the city has no `updated_after` (option `updated_filter`), those of the last `max_window_days` are
+        looked through, and the answer is `UNKNOWN`: an older request may have changed too.
+        """
+        if self.options.updated_filter:
+            return list_requests(self.line, Query(window, by_update=True))
+        earlier = window.end - timedelta(days=self.options.max_window_days)
+        answer = list_requests(self.line, Query(Window(min(earlier, window.start), window.end)))
+        query = Query(window, by_update=True)
+        changed = tuple(row for row in answer.rows if query.matches(row, window))
+        return replace(answer, rows=changed, completeness=Completeness.UNKNOWN)
+
+    def find(self, filing: Filing, window: Window) -> Found:
+        """Look for a filing among the requests made in the window, of whatever service: some cities store a request
+        under another code than it was filed with (Boston). Absence is certain only where the whole list was had, no
+        row was without a number, nothing like the filing was there, and the option `lists_at_once` holds."""
+        answer = self.service_requests_by_query(window)
+        matches = match(filing, answer.rows)
+        certain = (
+            self.options.lists_at_once
+            and answer.completeness is Completeness.COMPLETE
+            and not answer.skipped
+            and not matches.perhaps
+        )
+        return Found(matches.same, absence_certain=certain and not matches.same)
+
+    def replay(self, operation: str, answer: Response) -> tuple[Message, ...]:
+        """Read a recorded answer as a live one would be read. `error` judges it as the answer to a POST; without
+        messages, and without an error raised, it was none."""
+        writing = operation in {"post", "error"}
+        judged = judge(operation, answer, writing=writing, redact=self.connection.client.redact)
+        document = judged.document
+        if operation == "discovery":
+            return (read.read_discovery(document),)
+        if operation == "services":
+            return read.read_services(document)
+        if operation == "service_definition":
+            return (read.read_service_definition(document, ""),)
+        if operation == "post":
+            return (read.read_receipt(judged),)
+        if operation == "token":
+            return read.read_tokens(document)
+        if operation in {"request", "requests"}:
+            return read.read_requests(document, self.connection.time_zone, self.line.base_url).rows
+        if operation == "error":
+            return ()
+        raise Unsupported(f"“{operation}” cannot be replayed.", operation=operation)

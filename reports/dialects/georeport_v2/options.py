@@ -1,0 +1,68 @@
+"""What an endpoint that speaks GeoReport v2 may set where it departs from the standard a little."""
+
+from dataclasses import dataclass
+
+from reports.dialects.options import (
+    flag,
+    header_lines,
+    list_of,
+    one_of,
+    option,
+    parameter_name,
+    whole_number,
+)
+
+REQUIRABLE = ("lat_long", "address_string", "email", "phone", "first_name", "last_name", "description", "media_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Every field has the standard's own behaviour as its default. README.md of the dialects gives the evidence."""
+
+    formats: tuple[str, ...] = option(
+        ("xml", "json"),
+        list_of("xml", "json", empty=False),
+        "Formats in order of preference. A filing uses the first; a look-up that fails tries the next.",
+    )
+    send_jurisdiction_id: bool = option(True, flag, "Send jurisdiction_id where the endpoint has one.")
+    key_on_reads: bool = option(False, flag, "Send the API key when reading too, not only when filing.")
+    key_in: str = option(
+        "parameter",
+        one_of("parameter", "bearer"),
+        "Where the API key goes: api_key in the query or form, or an Authorization: Bearer header.",
+    )
+    token_list: bool = option(False, flag, "Tokens may be asked for several at a time, with commas.")
+    id_list: bool = option(True, flag, "Requests may be asked for several at a time, with commas.")
+    id_batch: int = option(50, whole_number(1, 200), "How many requests to ask for at a time.")
+    page_parameter: str = option("", parameter_name, "Name of the parameter that numbers pages; empty: no paging.")
+    page_size_parameters: tuple[str, ...] = option(
+        (),
+        list_of("page_size", "per_page", "limit", "rows", "max_requests"),
+        "Names of the parameters that set the size of a page; several may be sent together.",
+    )
+    page_size: int = option(100, whole_number(1, 1000), "Rows to ask for in one page.")
+    first_page: int = option(1, whole_number(0, 1), "Number of the first page.")
+    max_calls: int = option(20, whole_number(1, 200), "Most calls for one list; what is left over is truncated.")
+    max_rows: int = option(1000, whole_number(10, 10000), "Rows at which a city without paging cuts a list off.")
+    max_window_days: int = option(90, whole_number(1, 366), "Longest span of time that one call may ask for.")
+    updated_filter: bool = option(False, flag, "The city understands updated_after and updated_before.")
+    omit_timezone: bool = option(False, flag, "Write dates in queries as local time without a zone.")
+    extensions: bool = option(False, flag, "Ask for extensions=true (notes and photos) when reading requests.")
+    lists_at_once: bool = option(
+        True,
+        flag,
+        "A filing is in the city's list as soon as it was taken. False where it is moderated or imported first.",
+    )
+    multivalue: str = option(
+        "brackets",
+        one_of("brackets", "repeated"),
+        "How several answers are written: attribute[CODE][]=a&attribute[CODE][]=b, or attribute[CODE] repeated.",
+    )
+    required: tuple[str, ...] = option(
+        (), list_of(*REQUIRABLE), "What this city refuses a filing without, beyond the standard."
+    )
+    description_min: int = option(0, whole_number(0, 1000), "Shortest description that the city takes, in characters.")
+    description_max: int = option(
+        4000, whole_number(1, 20000), "Longest description that the city takes, in characters."
+    )
+    headers: tuple[tuple[str, str], ...] = option((), header_lines, "Extra HTTP headers of every call.")

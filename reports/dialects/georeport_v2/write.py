@@ -1,0 +1,82 @@
+"""A filing to the form of GeoReport v2's POST service request."""
+
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from typing import Final
+
+from reports.dialects.errors import BadRequest
+from reports.dialects.georeport_v2.options import Options
+from reports.dialects.messages import Answer, Datatype, Filing
+
+Field = tuple[str, str]
+_NEEDED: Final = {
+    "lat_long": "This body needs the exact place on the map.",
+    "address_string": "This body needs an address or a description of the place.",
+    "email": "This body needs an e-mail address.",
+    "phone": "This body needs a phone number.",
+    "first_name": "This body needs a first name.",
+    "last_name": "This body needs a last name.",
+    "description": "This body needs a description.",
+    "media_url": "This body needs a photo.",
+}
+
+
+def check_filing(filing: Filing, options: Options) -> None:
+    """Raise `BadRequest`, before anything is sent, where the city is known to refuse the filing as it stands."""
+    here = {name: bool(getattr(filing, name, "")) for name in _NEEDED}
+    here |= {"lat_long": filing.lat is not None and filing.long is not None, "media_url": bool(filing.media_urls)}
+    problems = [sentence for name, sentence in _NEEDED.items() if name in options.required and not here[name]]
+    if not (here["lat_long"] or filing.address_string or filing.address_id):
+        problems.append("A place is needed: a point, an address or an address id.")
+    if (filing.lat is None) != (filing.long is None):
+        problems.append("Latitude and longitude are needed both, or neither.")
+    length = len(filing.description)
+    if length < options.description_min:
+        problems.append(f"The description needs at least {options.description_min} characters; it has {length}.")
+    if length > options.description_max:
+        problems.append(f"The description may have {options.description_max} characters at most; it has {length}.")
+    if problems:
+        raise BadRequest(" ".join(problems), operation="post_service_request", messages=tuple(problems))
+
+
+def write_filing(filing: Filing, options: Options) -> list[Field]:
+    """The form's fields in their fixed order, without the key and the jurisdiction. What is empty is not sent: several
+    servers take a present but empty argument for a wrong one."""
+    fields = [
+        ("service_code", filing.service_code),
+        ("lat", _degrees(filing.lat)),
+        ("long", _degrees(filing.long)),
+        ("address_string", filing.address_string),
+        ("address_id", filing.address_id),
+        *(field for answer in filing.answers for field in _attribute(answer, options)),
+        ("email", filing.email),
+        ("device_id", filing.device_id),
+        ("account_id", filing.account_id),
+        ("first_name", filing.first_name),
+        ("last_name", filing.last_name),
+        ("phone", filing.phone),
+        ("description", filing.description),
+        ("media_url", next(iter(filing.media_urls), "")),  # the standard has one address and no upload
+    ]
+    return [(name, value) for name, value in fields if value.strip()]
+
+
+def _attribute(answer: Answer, options: Options) -> list[Field]:
+    if answer.datatype is not Datatype.MULTIVALUELIST:
+        return [(f"attribute[{answer.code}]", value) for value in answer.values[:1]]
+    name = f"attribute[{answer.code}]" + ("[]" if options.multivalue == "brackets" else "")
+    return [(name, value) for value in answer.values]
+
+
+def _degrees(value: float | None) -> str:
+    """Every digit there is and never an exponent, which 0.00001 would have in Python."""
+    return "" if value is None else format(Decimal(repr(float(value))), "f")
+
+
+def write_moment(moment: datetime, options: Options, zone: tzinfo) -> str:
+    """A date for a query, in whole seconds: Chicago answers fractions with HTTP 500, and reads query dates as local
+    time whatever zone they name, for which there is the option `omit_timezone`."""
+    whole = moment.replace(microsecond=0)
+    if options.omit_timezone:
+        return whole.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
+    return whole.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,261 @@
+"""What passes between the site and a dialect: plain, frozen values in the words of GeoReport v2.
+
+A dialect turns a `Filing` into a city's bytes and a city's bytes into the other classes. Ids and codes are
+opaque strings whatever the wire held, datetimes are aware, positions are WGS84 degrees or None, and `raw` keeps
+the city's row as it was parsed: it may hold personal data and is never shown or published.
+"""
+
+from __future__ import annotations  # `Note.datetime` shadows the class in the rest of its body
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+Raw = Mapping[str, Any]
+
+
+class ServiceType(StrEnum):
+    """How a service answers a POST (GeoReport v2, GET service list, `type`)."""
+
+    REALTIME = "realtime"
+    BATCH = "batch"
+    BLACKBOX = "blackbox"
+
+
+class Datatype(StrEnum):
+    """The six attribute data types of GeoReport v2, GET service definition."""
+
+    STRING = "string"
+    NUMBER = "number"
+    DATETIME = "datetime"
+    TEXT = "text"
+    SINGLEVALUELIST = "singlevaluelist"
+    MULTIVALUELIST = "multivaluelist"
+
+
+class Status(StrEnum):
+    """The standard's two statuses. A word that no table knows is OPEN: closing wrongly is worse."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Stage(StrEnum):
+    """A finer reading of a city's status word, where a table knows it."""
+
+    NONE = ""
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    SCHEDULED = "scheduled"
+    DUPLICATE = "duplicate"
+    NOT_RESPONSIBLE = "not_responsible"
+    REJECTED = "rejected"
+
+
+class Completeness(StrEnum):
+    """What an answered list says about rows that are not in it."""
+
+    COMPLETE = "complete"
+    TRUNCATED = "truncated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveredEndpoint:
+    """One endpoint of a discovery document; `type` is "production" or "test", lower-cased."""
+
+    specification: str
+    url: str
+    type: str
+    changeset: str
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """A discovery document (GeoReport v2, service discovery)."""
+
+    changeset: str
+    contact: str
+    key_service: str
+    endpoints: tuple[DiscoveredEndpoint, ...]
+    raw: Raw = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One row of a service list."""
+
+    service_code: str
+    service_name: str
+    description: str = ""
+    metadata: bool = False
+    type: ServiceType = ServiceType.REALTIME
+    keywords: tuple[str, ...] = ()
+    group: str = ""
+    raw: Raw = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeValue:
+    """One choice of a list attribute: `key` is submitted, `name` is shown."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One question of a service, or a notice where `variable` is false."""
+
+    code: str
+    variable: bool = True
+    datatype: Datatype = Datatype.STRING
+    required: bool = False
+    datatype_description: str = ""
+    order: int = 0
+    description: str = ""
+    values: tuple[AttributeValue, ...] = ()
+    raw: Raw = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDefinition:
+    """A service's attributes, sorted by `order`."""
+
+    service_code: str
+    attributes: tuple[Attribute, ...]
+    raw: Raw = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the resident answered to one attribute; several values only for a multivaluelist."""
+
+    code: str
+    datatype: Datatype
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A service request as a dialect is handed it.
+
+    `lat` and `long` are WGS84 degrees, both or neither; at least they or `address_string` or `address_id`
+    are there. `reference` is our own public code; `media_urls` are public addresses of the photos, first one
+    first. Contact fields are filled only where the resident consented to pass them on.
+    """
+
+    reference: str
+    service_code: str
+    description: str
+    requested_datetime: datetime
+    lat: float | None = None
+    long: float | None = None
+    address_string: str = ""
+    address_id: str = ""
+    answers: tuple[Answer, ...] = ()
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    phone: str = ""
+    device_id: str = ""
+    account_id: str = ""
+    media_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a city handed back for a filing: an id, a token, both, or neither (blackbox).
+
+    `held` means that the city took it for moderation and gives no id until somebody there has looked.
+    """
+
+    service_request_id: str | None = None
+    token: str | None = None
+    service_notice: str = ""
+    account_id: str = ""
+    held: bool = False
+    raw: Raw = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAnswer:
+    """One row of a token look-up; `service_request_id` is None while the city has not given one."""
+
+    token: str | None
+    service_request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One entry of a city's public history of a request; `id` only where the city numbers them."""
+
+    text: str
+    datetime: datetime | None = None
+    type: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStatus:
+    """One service request as the city shows it. `status_word` is the city's own word for `status`."""
+
+    service_request_id: str | None
+    status: Status
+    token: str | None = None
+    status_word: str = ""
+    stage: Stage = Stage.NONE
+    status_notes: str = ""
+    notes: tuple[Note, ...] = ()
+    service_code: str = ""
+    service_name: str = ""
+    description: str = ""
+    agency_responsible: str = ""
+    service_notice: str = ""
+    requested_datetime: datetime | None = None
+    updated_datetime: datetime | None = None
+    expected_datetime: datetime | None = None
+    address: str = ""
+    address_id: str = ""
+    zipcode: str = ""
+    lat: float | None = None
+    long: float | None = None
+    media_urls: tuple[str, ...] = ()
+    duplicate_of: str = ""
+    raw: Raw = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStatuses:
+    """The rows of a list call, and what their absence would mean. `skipped` counts rows with neither id nor token."""
+
+    rows: tuple[RequestStatus, ...]
+    completeness: Completeness
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of time, aware datetimes, `start` included and `end` included."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point in WGS84 degrees, for dialects whose service list depends on it."""
+
+    lat: float
+    long: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates for a filing in the city's own list. `absence_certain`: an empty tuple proves that it is not there."""
+
+    candidates: tuple[RequestStatus, ...] = field(default=())
+    absence_certain: bool = False

@@ -1,0 +1,153 @@
+"""HTTP statuses, codes in bodies and redirects to the one question: send again?"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from reports import clock, http
+from reports.dialects.answers import judge, speak
+from reports.dialects.errors import (
+    BadRequest,
+    Duplicate,
+    KeyRejected,
+    NoAnswer,
+    NotFound,
+    PerhapsSent,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Unreachable,
+    Unreadable,
+)
+
+URL = "http://city.example/v2/requests.xml"
+OK = b"[]"
+
+
+def verdict(status: int, body: bytes, headers: dict[str, str] | None = None, *, writing: bool = True) -> Exception:
+    with pytest.raises(Exception) as caught:
+        judge("post_service_request", http.Response(status, headers or {}, body, URL), writing=writing)
+    return caught.value
+
+
+def coded(code: object, words: str = "words") -> bytes:
+    return f'[{{"code": "{code}", "description": "{words}"}}]'.encode()
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_success(status):
+    found = judge("services", http.Response(status, {}, OK, URL), writing=False)
+    assert (found.status, found.document.data) == (status, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (500, 400, BadRequest), (500, 401, KeyRejected), (500, 404, NotFound), (500, 500, Unreadable),
+        (500, "", Unreadable), (500, 503, Unavailable), (502, "", NoAnswer), (400, 403, KeyRejected),
+        (400, 404, NotFound), (400, 500, BadRequest), (404, 400, BadRequest), (200, 400, BadRequest),
+        (200, 404, NotFound), (200, 500, Unreadable), (200, "", BadRequest), (429, 403, RateLimited),
+        (400, 429, RateLimited), (503, 429, RateLimited), (400, "103 - service_code", BadRequest),
+    ],
+)  # fmt: skip
+def test_a_code_in_the_body_decides(status, code, expected):
+    assert type(verdict(status, coded(code))) is expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Invalid service request: base is a duplicate.", Duplicate),
+        ("Invalid api_key received", KeyRejected),
+        ("api_key is missing", KeyRejected),
+        ("Es wurde kein API-Key übergeben.", KeyRejected),
+        ("Too Many Requests", RateLimited),
+        ("HOWMANYD required", BadRequest),
+        ("lat is not valid", BadRequest),
+    ],
+)
+def test_words_decide_over_400(words, expected):
+    assert type(verdict(400, coded(400, words))) is expected
+
+
+@pytest.mark.parametrize("status", [500, 501, 502, 504, 520])
+def test_a_server_s_failure_may_be_repeated_only_when_reading(status):
+    assert isinstance(verdict(status, b""), PerhapsSent)
+    assert type(verdict(status, b"", writing=False)) is Unavailable
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "expected"),
+    [
+        (307, "https://city.example/v2/requests.xml", Refused),
+        (308, "/elsewhere", Refused),
+        (301, "https://city.example/v2/requests.xml", Refused),
+        (302, "https://new.example/v2/requests.xml", Refused),
+        (302, "/thanks", Unreadable),
+        (301, "/", Unreadable),
+        (302, "", Unreadable),
+        (303, "https://city.example/v2/requests.xml", Unreadable),
+        (300, "", Unreadable),
+        (304, "", Unreadable),
+    ],
+)
+def test_redirects(status, location, expected):
+    error = verdict(status, b"", {"Location": location})
+    assert type(error) is expected
+    if expected is Refused:
+        assert "base URL" in str(error)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html></html>", b"<errors/>", b"<error/>", b"[{", b"\xff\xfe"])
+def test_unclear_success_is_perhaps_sent(body):
+    assert type(verdict(200, body)) is Unreadable
+
+
+def test_retry_after_in_both_forms():
+    with clock.at(datetime(2026, 3, 2, 15, 0, tzinfo=UTC)):
+        for written, seconds in (
+            ("12", 12.0),
+            ("1.5", 1.5),
+            ("Mon, 02 Mar 2026 15:02:00 GMT", 120.0),
+            ("Mon, 02 Mar 2026 14:00:00 GMT", 0.0),
+            ("Mon, 02 Mar 2099 14:00:00 GMT", 86_400.0),
+            ("Mon, 02 Mar 2026 15:02:00 -0000", None),
+            ("later", None),
+            ("", None),
+        ):
+            assert verdict(503, b"", {"Retry-After": written}).retry_after == seconds, written
+
+
+def test_the_city_s_words_are_plain_and_short():
+    error = verdict(400, coded(400, "<b>Too</b>   long " + "x" * 900))
+    assert error.messages[0].startswith("Too long x")
+    assert len(error.messages[0]) <= 500
+    assert len(verdict(400, b"<errors>" + b"<error>a</error>" * 50 + b"</errors>").messages) == 10
+
+
+def test_excerpts_are_redacted():
+    error = verdict(400, b'{"error": "no", "email": "jane@example.org", "api_key": "abc"}')
+    assert "jane" not in error.excerpt
+    assert "abc" not in error.excerpt
+    assert len(verdict(500, b"x" * 10_000).excerpt) == 500
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        (http.ConnectionFailed("x"), Unreachable),
+        (http.AddressRefused("x"), Unreachable),
+        (http.BadUrl("x"), Unreachable),
+        (http.NoAnswer("x", sent=True), NoAnswer),
+        (http.TooSlow("x", sent=True), NoAnswer),
+        (http.BodyTooLarge("x", sent=True), Unreadable),
+    ],
+)
+def test_the_network_s_failures(problem, expected):
+    def call() -> http.Response:
+        raise problem
+
+    with pytest.raises(expected) as caught:
+        speak("services", call, writing=False, redact=http.redact)
+    assert type(caught.value) is expected
+    assert caught.value.operation == "services"
