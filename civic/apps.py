@@ -1,4 +1,4 @@
-"""The admin without autodiscovery: `reports.urls` imports the admin modules that it wants, by name."""
+"""The admin without autodiscovery: `civic.urls` imports `reports.admin`, which names its modules."""
 
 from django.contrib.admin.apps import SimpleAdminConfig
 

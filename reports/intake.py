@@ -1,4 +1,4 @@
-"""A finished draft becomes a service request and its place in the outbox, in one transaction. The city is told later."""
+"""A finished draft becomes a service request and its outbox row, in one transaction. The city is told later."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Celery tasks: ids in, policy in the decorator, one call in the body. A message is a wake-up; the rows say what is owed."""
+"""Celery tasks: ids in, one call in the body. A message is a wake-up; the rows say what is owed."""
 
 import logging
 

@@ -57,12 +57,18 @@ def file_report(endpoint: Endpoint, description: str = "A deep hole.", **contact
     service = Service.objects.get(endpoint=endpoint, service_name=PLAIN[key])
     draft = Draft.objects.create(
         answers={
-            "location": {"lat": lat, "long": long, "address_string": "1 Main Street", "place_meant": "point", "place_detail": ""},
+            "location": {
+                "lat": lat,
+                "long": long,
+                "address_string": "1 Main Street",
+                "place_meant": "point",
+                "place_detail": "",
+            },
             "service": {"service": service.pk, "definition_hash": service.definition_hash},
             "attributes": {"description": description, "attributes": []},
             "contact": contact,
         }
-    )  # fmt: skip
+    )
     return intake.file_service_request(draft).submissions.get()
 
 

@@ -12,8 +12,8 @@ os.environ.setdefault("EMAIL_URL", "memorymail://")
 os.environ.setdefault("HTTP_ALLOWED_PRIVATE", "127.0.0.1")
 os.environ.setdefault("GEOCODER_URL", "http://sandbox.test/nominatim/")
 
-from civic.settings import *  # noqa: E402,F403 (the environment has to be set first)
-from civic.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from civic.settings import *  # noqa: F403 (the environment has to be set first)
+from civic.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,14 +15,34 @@ pytestmark = pytest.mark.django_db
 def make_draft(**changes: object) -> Draft:
     service = make_service()
     answers: dict[str, object] = {
-        "location": {"lat": LAT, "long": LONG, "address_string": "12 Main Street", "place_meant": "address", "place_detail": "by the gate"},
+        "location": {
+            "lat": LAT,
+            "long": LONG,
+            "address_string": "12 Main Street",
+            "place_meant": "address",
+            "place_detail": "by the gate",
+        },
         "service": {"service": service.pk, "definition_hash": "abc"},
         "attributes": {
             "description": "A deep hole.",
-            "attributes": [{"code": "SIZE", "datatype": "number", "description": "How wide?", "values": [{"key": "0", "name": "0"}]}],
+            "attributes": [
+                {
+                    "code": "SIZE",
+                    "datatype": "number",
+                    "description": "How wide?",
+                    "values": [{"key": "0", "name": "0"}],
+                }
+            ],
         },
-        "contact": {"email": "rosa@example.org", "first_name": "Rosa", "last_name": "", "phone": "", "pass_on": True, "tell_me": True},
-    }  # fmt: skip
+        "contact": {
+            "email": "rosa@example.org",
+            "first_name": "Rosa",
+            "last_name": "",
+            "phone": "",
+            "pass_on": True,
+            "tell_me": True,
+        },
+    }
     return Draft.objects.create(answers=answers | changes, locale="es")
 
 

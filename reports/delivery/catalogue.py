@@ -1,4 +1,7 @@
-"""What an endpoint offers, fetched and kept. A short, empty or failed list deletes nothing: it did at FixMyStreet (PR #3462)."""
+"""What an endpoint offers, fetched and kept.
+
+A short, empty or failed list deletes nothing, as it once did at FixMyStreet (PR #3462).
+"""
 
 import dataclasses
 import hashlib

@@ -36,12 +36,14 @@ def filing_for(service_request: ServiceRequest) -> Filing:
 def described(service_request: ServiceRequest) -> str:
     """The resident's words, then our reference, by which a lost answer can be found again in the city's list.
 
-    GeoReport v2 allows 4000 characters; where the reference would not fit, the resident's words go alone.
+    GeoReport v2 allows 4000 characters, some endpoints fewer; where the reference would not fit, the resident's
+    words go alone.
     """
+    longest = int(service_request.endpoint.options.get("description_max", 4000))
     tail = f"[{service_request.reference}]"
     text = service_request.description.strip()
     whole = f"{text}\n\n{tail}" if text else tail
-    return whole if len(whole) <= 4000 else text
+    return whole if len(whole) <= longest else text
 
 
 def _address(service_request: ServiceRequest) -> str:

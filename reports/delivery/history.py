@@ -1,4 +1,4 @@
-"""The history of a request: one line appended, the request's own status moved, the people who follow it queued for a mail."""
+"""The history of a request: a line appended, the status moved, the people who follow it owed a mail."""
 
 import hashlib
 from datetime import datetime

@@ -99,4 +99,6 @@ def expired_leases(now: datetime) -> Iterable[Submission]:
 
 
 def _with_everything() -> QuerySet[Submission]:
-    return Submission.objects.select_related("endpoint__jurisdiction", "request__service", "request__contact")
+    return Submission.objects.select_related(
+        "endpoint__jurisdiction", "request__service", "request__contact", "request__endpoint"
+    )

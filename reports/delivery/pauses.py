@@ -21,5 +21,5 @@ def token_pause(looks: int, first: float, longest: float) -> timedelta:
 
 
 def refresh_pause(since_change: timedelta, first: float, longest: float) -> timedelta:
-    """A request that changed lately is looked at often, an old one rarely: a tenth of the time since its last change."""
+    """Often after a change, rarely long after it: a tenth of the time since the last one."""
     return timedelta(seconds=min(longest, max(first, since_change.total_seconds() / 10)))

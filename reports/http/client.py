@@ -172,9 +172,7 @@ class Client:
 
 
 def _with_params(url: str, params: Pairs) -> str:
-    if not params:
-        return url
-    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(list(params))}"
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(list(params))}" if params else url
 
 
 def _check_url(url: str) -> None:

@@ -1,4 +1,4 @@
-"""API keys at rest: Fernet under keys derived from SECRET_KEY and its fallbacks, so that a rotated key still opens old rows."""
+"""API keys at rest: Fernet under keys derived from SECRET_KEY and its fallbacks, so that old rows still open."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What belongs to a person: an unfinished report, contact details, what they want to be told and what they were told."""
+"""What belongs to a person: an unfinished report, contact details, what they want to be told and were."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -64,7 +64,7 @@ def _draft_expiry() -> datetime:
 
 
 class Draft(models.Model):
-    """The answers given so far, one object per question page under its name. Found by a signed link, never by a cookie."""
+    """The answers so far, an object for each question page. Found by a signed link, never by a cookie."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     answers = models.JSONField(_("answers"), default=dict, blank=True)

@@ -47,7 +47,7 @@ class PlaceMeant(models.TextChoices):
 
 
 class ServiceRequest(models.Model):
-    """One report. Public but for `contact`; keeps its own `service_code` and `service_name`, as lists of services change.
+    """One report, public but for `contact`. Keeps its own `service_code` and `service_name`: lists of services change.
 
     `attributes` is a list of `{"code", "datatype", "description", "values": [{"key", "name"}]}`: the answers
     beside a snapshot of the questions that were asked.

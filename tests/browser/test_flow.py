@@ -1,4 +1,4 @@
-"""A report filed in a real browser, on a phone and on a desk, with JavaScript and without; every page looked at by axe."""
+"""A report filed in a real browser, narrow and wide, with JavaScript and without; axe looks at every page."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A believable past: some sixty reports filed through `intake`, sent by `delivery`, worked on by the sandbox, in simulated time."""
+"""A believable past: sixty reports filed, sent, and worked on by the sandbox, in simulated time."""
 
 import re
 import uuid
@@ -119,17 +119,23 @@ def _answers(line: Line, service: Service) -> dict[str, Any]:
     asked = [attribute for attribute in service.definition if attribute["variable"]]
     return {
         "location": {
-            "lat": line.lat, "long": line.long, "address_string": line.address, "place_meant": "point", "place_detail": ""
+            "lat": line.lat,
+            "long": line.long,
+            "address_string": line.address,
+            "place_meant": "point",
+            "place_detail": "",
         },
         "service": {"service": service.pk, "definition_hash": service.definition_hash},
         "attributes": {
             "description": line.description,
             "attributes": [
-                _answer(attribute, line) for attribute in asked if attribute["required"] or attribute["code"] in line.answers
+                _answer(attribute, line)
+                for attribute in asked
+                if attribute["required"] or attribute["code"] in line.answers
             ],
         },
         "contact": CONTACT if line.number % 7 == 0 else {},
-    }  # fmt: skip
+    }
 
 
 def _answer(attribute: dict[str, Any], line: Line) -> dict[str, Any]:

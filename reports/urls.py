@@ -1,0 +1,42 @@
+"""Every address of the site but those of accounts and the admin, which `civic.urls` adds."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from reports.views import account, health, home, photos, places, report, service_requests, unsubscribe
+from reports.views.place import PlacePage
+
+requests_patterns = [
+    path("", service_requests.listing, name="list"),
+    path("map/", service_requests.map_page, name="map"),
+    path("map.geojson", service_requests.data, name="data"),
+    path("find/", service_requests.find, name="find"),
+    path("<str:reference>/", service_requests.detail, name="detail"),
+]
+
+report_patterns = [
+    path("", PlacePage.as_view(), name="start"),
+    path("<str:key>/place/", PlacePage.as_view(), name="place"),
+    path("<str:key>/service/", report.ServicePage.as_view(), name="service"),
+    path("<str:key>/attributes/", report.AttributesPage.as_view(), name="attributes"),
+    path("<str:key>/media/", report.MediaPage.as_view(), name="media"),
+    path("<str:key>/contact/", report.ContactPage.as_view(), name="contact"),
+    path("<str:key>/check/", report.CheckPage.as_view(), name="check"),
+    path("<str:key>/done/", report.DonePage.as_view(), name="done"),
+]
+
+places_patterns = [
+    path("search", places.search, name="search"),
+    path("here", places.here, name="here"),
+    path("outlines.geojson", places.outlines, name="outlines"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("report/", include((report_patterns, "report"))),
+    path("places/", include((places_patterns, "places"))),
+    path("photos/<uuid:key>.jpg", photos.photo, name="photo"),
+    path("requests/", include((requests_patterns, "service_requests"))),
+    path("account/", account.account, name="account"),
+    path("unsubscribe/<str:key>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("healthz", health.healthz, name="healthz"),
+]
