@@ -1,0 +1,82 @@
+"""Which page comes next: pure functions of the answers, with no request, no database and no clock.
+
+`answers` is a draft's: one object per page, `location` for the page `place` and else the page's own name.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+Answers = Mapping[str, Any]
+
+QUESTIONS: Final = ("place", "service", "attributes", "media", "contact")
+CHECK: Final = "check"
+DONE: Final = "done"
+PAGES: Final = (*QUESTIONS, CHECK)
+
+KEYS: Final = {"place": "location"}
+
+
+def key_of(page: str) -> str:
+    """The name under which a page's answers stand in a draft."""
+    return KEYS.get(page, page)
+
+
+def page_of(key: str) -> str:
+    """The page that gives the answers of that name."""
+    return next((page for page, name in KEYS.items() if name == key), key)
+
+
+def is_answered(answers: Answers, page: str) -> bool:
+    """Whether a page has been answered, and its answers still fit those of the pages before it."""
+    given = answers.get(key_of(page))
+    if not given:
+        return False
+    if page == "service":
+        return "service" in given
+    if page == "attributes":
+        return _fits_service(given, answers.get("service") or {})
+    return True
+
+
+def first_unanswered(answers: Answers) -> str:
+    """The first question without an answer; `check` when every one has one."""
+    return next((page for page in QUESTIONS if not is_answered(answers, page)), CHECK)
+
+
+def next_page(answers: Answers, current: str) -> str:
+    """Where Continue leads. A changed answer leads back to `check`, past the questions that still hold theirs."""
+    first = first_unanswered(answers)
+    return DONE if current == CHECK and first == CHECK else first
+
+
+def back_page(answers: Answers, current: str) -> str | None:
+    """Where Back leads: to `check` for somebody who came from there to change an answer; None leaves the flow."""
+    if current in QUESTIONS and first_unanswered(answers) == CHECK:
+        return CHECK
+    place = PAGES.index(current)
+    return PAGES[place - 1] if place else None
+
+
+def may_open(answers: Answers, page: str) -> bool:
+    """A page may be opened when every question before it has been answered."""
+    return PAGES.index(page) <= PAGES.index(first_unanswered(answers))
+
+
+def settle(answers: Answers, definition_hashes: Mapping[int, str]) -> dict[str, Any]:
+    """The answers beside the world as it is now: `definition_hashes` are the services at the place, by their id.
+
+    A service that is no longer there leaves `{"gone": id}`, so that its page can say why it asks again. One whose
+    questions have changed takes the new hash, and by that its questions count as unanswered. No answer is dropped.
+    """
+    chosen = answers.get("service") or {}
+    service = chosen.get("service")
+    if service is None:
+        return dict(answers)
+    if service not in definition_hashes:
+        return {**answers, "service": {"gone": service}}
+    return {**answers, "service": {"service": service, "definition_hash": definition_hashes[service]}}
+
+
+def _fits_service(given: Answers, chosen: Answers) -> bool:
+    """Answers that do not say which questions they answer are taken at their word."""
+    return all(given.get(name, chosen.get(name)) == chosen.get(name) for name in ("service", "definition_hash"))

@@ -1,0 +1,26 @@
+"""The front page: where to begin, what others reported lately, and who is covered. Sets no cookie."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from reports.models import Jurisdiction
+from reports.views.listing import public
+from reports.views.service_requests import rows
+
+RECENT = 6
+BODIES = 60
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The place entry, the newest public reports, and the bodies that take reports here."""
+    bodies = list(covered()[: BODIES + 1])
+    context = {"rows": rows(public()[:RECENT]), "bodies": bodies[:BODIES], "more_bodies": len(bodies) > BODIES}
+    return render(request, "home.html", context)
+
+
+def covered() -> QuerySet[Jurisdiction]:
+    """The bodies that answer somewhere: active, and with a boundary."""
+    return Jurisdiction.objects.filter(active=True, boundary__isnull=False).only("name", "slug")

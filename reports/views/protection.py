@@ -1,0 +1,157 @@
+"""What guards the anonymous flow, which has no cookie: where a post comes from, how old its form is, and how many come.
+
+A check that fails never loses an answer: except for a post from another site and one that is too large to read,
+the page is shown again as it was typed, with a sentence that says why.
+"""
+
+import ipaddress
+import logging
+import math
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter, RateLimiter
+
+from reports import clock
+from reports.models import Draft
+
+log = logging.getLogger(__name__)
+
+FORM_LIFE: Final = timedelta(hours=24)
+HONEYPOT: Final = "leave_this_empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a post is not taken: HTTP status, a sentence for the person, and seconds to wait where that helps."""
+
+    status: int
+    sentence: str
+    retry_after: int = 0
+
+
+def form_key(purpose: str) -> str:
+    """A signed, timed key for one form; `purpose` names its page, and its draft where there is one."""
+    return _signer(purpose).sign("form")
+
+
+def cross_site(request: HttpRequest) -> bool:
+    """Whether a browser says that another site sent this post. A client that says nothing is let through."""
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        return fetch_site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return False
+    trusted = {urlsplit(address).netloc for address in (settings.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS)}
+    return urlsplit(origin).netloc not in {request.get_host(), *trusted}
+
+
+def too_large(request: HttpRequest, most: int) -> bool:
+    """Whether the request says that its body is longer than `most` bytes. Nothing of the body is read for it."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0) > most
+    except ValueError:
+        return True
+
+
+def refuse_step(request: HttpRequest, purpose: str) -> Refusal | None:
+    """Judge a post of one page by its rate, its form key and its honeypot."""
+    wait = _wait(RateLimitItemPerMinute(settings.STEPS_PER_MINUTE), "step", request)
+    if wait:
+        return Refusal(429, _("That was a lot at once. Wait a moment, then press the button again."), wait)
+    return _refuse_form(request, purpose)
+
+
+def refuse_lookup(request: HttpRequest) -> Refusal | None:
+    """Judge a look-up that costs a call to the geocoder by its rate."""
+    wait = _wait(RateLimitItemPerMinute(settings.STEPS_PER_MINUTE), "lookup", request)
+    if not wait:
+        return None
+    return Refusal(429, _("That was a lot of searches at once. Wait a moment, then search again."), wait)
+
+
+def refuse_filing(request: HttpRequest, draft: Draft) -> Refusal | None:
+    """Judge the last post by the time since the draft was begun, and by the number of reports from one address."""
+    if clock.now() - draft.created_at < timedelta(seconds=settings.FORM_MINIMUM_SECONDS):
+        return Refusal(400, _("That was very quick. Read your answers once more, then send the report."))
+    wait = _wait(RateLimitItemPerHour(settings.FILINGS_PER_HOUR), "filing", request)
+    if not wait:
+        return None
+    return Refusal(
+        429, _("Many reports have come from your network in the last hour. Your answers are kept. Send it later."), wait
+    )
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that limits count by; an IPv6 client by its /64, as that is what one household gets.
+
+    X-Forwarded-For is believed only as far as TRUSTED_PROXIES of our own have appended to it, counted from the right.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
+        address = hops[-settings.TRUSTED_PROXIES]
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return str(parsed)
+
+
+def forget_limits() -> None:
+    """Start counting anew, in this process."""
+    limiter = _limiter(settings.RATE_LIMIT_STORAGE)
+    limiter.storage.reset()
+    _limiter.cache_clear()
+
+
+def _refuse_form(request: HttpRequest, purpose: str) -> Refusal | None:
+    try:
+        _signer(purpose).unsign(request.POST.get("form_key", ""), max_age=FORM_LIFE)
+    except SignatureExpired:
+        return Refusal(400, _("This page was open for over a day. Look at your answers, then press the button again."))
+    except BadSignature:
+        return Refusal(400, _("The form did not arrive whole. Look at your answers, then press the button again."))
+    if request.POST.get(HONEYPOT):
+        return Refusal(400, _("A field that has to stay empty was filled in. It is empty now: press the button again."))
+    return None
+
+
+def _signer(purpose: str) -> TimestampSigner:
+    return TimestampSigner(salt=f"reports.form.{purpose}")
+
+
+def _wait(limit: RateLimitItem, bucket: str, request: HttpRequest) -> int:
+    """Count one; 0, or the seconds to wait. Where the counter cannot be reached nobody is kept from reporting."""
+    limiter = _limiter(settings.RATE_LIMIT_STORAGE)
+    address = client_address(request)
+    try:
+        if limiter.hit(limit, bucket, address):
+            return 0
+        return max(1, math.ceil(limiter.get_window_stats(limit, bucket, address).reset_time - time.time()))
+    except StorageError:
+        log.exception("the rate limit storage does not answer; the post is let through")
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _limiter(address: str) -> RateLimiter:
+    storage = storage_from_string(address, wrap_exceptions=True)
+    try:
+        return MovingWindowRateLimiter(storage)
+    except NotImplementedError:  # a storage that cannot keep single times
+        return FixedWindowRateLimiter(storage)

@@ -1,0 +1,160 @@
+"""What the public reads: the list and the map of reports, the page of one, and the look-up by number. No cookies."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from reports.models import Endpoint, PublicStatus, ServiceRequest, Submission, SubmissionState
+from reports.views.listing import PAGE, Box, FilterForm, about, bounds_of, feature, public
+from reports.views.progress import hops, news, over, what_next
+
+MARKERS = 500
+BESIDE_THE_MAP = 50
+MATCHES = 20
+REFERENCE = re.compile(r"[^0-9A-Z]")
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """All public reports, narrowed by the filters in the address, 25 a page. A page that is not there answers 404."""
+    form = FilterForm(request.GET)
+    found = form.narrowed()
+    try:
+        page = Paginator(found, PAGE).page(request.GET.get("page", 1))
+    except InvalidPage:
+        why = _("This list of reports has no page “%(page)s”.") % {"page": request.GET["page"]}
+        return render(request, "404.html", {"why": why}, status=404)
+    asked = form.asked()
+    context = {"form": form, "page": page, "rows": rows(page.object_list), "asked": asked, "query": urlencode(asked)}
+    return render(request, "service_requests/list.html", context)
+
+
+@require_safe
+def map_page(request: HttpRequest) -> HttpResponse:
+    """The same reports on a map, and the newest of them in a list beside it, which is all there is without scripts."""
+    form = FilterForm(request.GET)
+    found = form.narrowed()
+    asked = form.asked()
+    context = {
+        "form": form,
+        "rows": rows(found[:BESIDE_THE_MAP]),
+        "asked": asked,
+        "query": urlencode(asked),
+        "bounds": bounds_of(found) if asked else "",
+        "statuses": PublicStatus.choices,
+    }
+    return render(request, "service_requests/map.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=30)
+def data(request: HttpRequest) -> JsonResponse:
+    """GeoJSON of the newest 500 in `bbox` (west,south,east,north), under the same filters; 400 for a bad box."""
+    found = FilterForm(request.GET).narrowed()
+    if "bbox" in request.GET:
+        try:
+            found = found.filter(Box.read(request.GET["bbox"]).holds())
+        except ValueError as error:
+            return JsonResponse({"error": str(error)}, status=400)
+    features = [feature(row) for row in found[: MARKERS + 1]]
+    capped = len(features) > MARKERS
+    note = _note(len(features), capped)
+    answer = {"type": "FeatureCollection", "features": features[:MARKERS], "capped": capped, "note": note}
+    return JsonResponse(answer, content_type="application/geo+json")
+
+
+def _note(count: int, capped: bool) -> str:
+    if capped:
+        return _("The newest %(count)d reports in this part of the map. Zoom in to see all.") % {"count": MARKERS}
+    if not count:
+        return _("No reports in this part of the map. Move it or zoom out.")
+    words = ngettext("%(count)d report in this part of the map", "%(count)d reports in this part of the map", count)
+    return words % {"count": count}
+
+
+@require_safe
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One report. `?fragment=1` answers with its progress alone, and `X-Version` tells whether it differs."""
+    canonical = canonical_reference(reference)
+    if canonical != reference:
+        return HttpResponsePermanentRedirect(reverse("service_requests:detail", args=[canonical]))
+    related = ("jurisdiction", "endpoint", "service__override")
+    service_request = ServiceRequest.objects.select_related(*related).filter(reference=canonical).first()
+    if service_request is None:
+        why = _("There is no report with the reference “%(reference)s”.") % {"reference": reference}
+        return render(request, "404.html", {"why": why, "number": reference}, status=404)
+    if service_request.hidden:
+        return render(request, "410.html", status=410)
+    with timezone.override(service_request.jurisdiction.zone):
+        return _page(request, service_request)
+
+
+def _page(request: HttpRequest, service_request: ServiceRequest) -> HttpResponse:
+    context = _progress(service_request)
+    fragment = render_to_string("service_requests/progress.html", context, request)
+    version = hashlib.sha256(fragment.encode()).hexdigest()[:16]
+    if request.GET.get("fragment"):
+        headers = {"X-Version": version, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+        return HttpResponse(fragment, headers=headers)
+    context |= {"fragment": fragment, "version": version, "media": service_request.media.all()}
+    return render(request, "service_requests/detail.html", context)
+
+
+def _progress(service_request: ServiceRequest) -> dict[str, Any]:
+    submission = service_request.submissions.exclude(state=SubmissionState.CANCELLED).order_by("-pk").first()
+    return {
+        "service_request": service_request,
+        "jurisdiction": service_request.jurisdiction,
+        "submission": submission,
+        "next": what_next(service_request, submission),
+        "over": over(service_request),
+        "hops": hops(service_request, submission),
+        "updates": news(list(service_request.status_updates.all())),
+    }
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """By our reference, however it is written, or by the body's own number; one match leads straight to its page."""
+    number = request.GET.get("number", "").strip()[:200]
+    if not number:
+        return render(request, "service_requests/find.html", {"number": "", "asked": "number" in request.GET})
+    reference = canonical_reference(number)
+    if ServiceRequest.objects.filter(reference=reference).exists():
+        return redirect("service_requests:detail", reference)
+    found = list(_by_body_number(number))
+    if len(found) == 1:
+        return redirect(found[0])
+    return render(request, "service_requests/find.html", {"number": number, "asked": True, "rows": rows(found)})
+
+
+def _by_body_number(number: str) -> QuerySet[ServiceRequest]:
+    # Naming the endpoints lets the index on (endpoint, service_request_id) answer; it has no other way in.
+    spellings = {number, number.upper(), number.lower()}
+    told = Submission.objects.filter(endpoint__in=Endpoint.objects.values("pk"), service_request_id__in=spellings)
+    return public().filter(pk__in=told.values("request"))[:MATCHES]
+
+
+def canonical_reference(text: str) -> str:
+    """`7kq4mx9ghw` and `7KQ 4MX-9GHW` as `7KQ-4MX-9GHW`; what cannot be a reference comes back as it is."""
+    letters = REFERENCE.sub("", text.upper())
+    return f"{letters[:3]}-{letters[3:6]}-{letters[6:]}" if len(letters) == 10 else text
+
+
+def rows(found: Iterable[ServiceRequest]) -> list[tuple[ServiceRequest, str]]:
+    """Each report with the line that says who answers for it and how old it is."""
+    return [(service_request, about(service_request)) for service_request in found]

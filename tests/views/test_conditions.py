@@ -1,0 +1,124 @@
+"""Which page comes next, as a table; and what becomes of answers when the world moves under them."""
+
+from typing import Any
+
+import pytest
+
+from reports.views.conditions import (
+    PAGES,
+    back_page,
+    first_unanswered,
+    is_answered,
+    key_of,
+    may_open,
+    next_page,
+    page_of,
+    settle,
+)
+
+PLACE = {"location": {"lat": 1.0, "long": 2.0}}
+SERVICE = {"service": {"service": 7, "definition_hash": "one"}}
+ATTRIBUTES = {"attributes": {"description": "Deep.", "attributes": [], "service": 7, "definition_hash": "one"}}
+MEDIA = {"media": {"seen": True}}
+CONTACT = {"contact": {"email": ""}}
+ALL = PLACE | SERVICE | ATTRIBUTES | MEDIA | CONTACT
+GONE = ALL | {"service": {"gone": 7}}
+OTHER_SERVICE = ALL | {"service": {"service": 8, "definition_hash": "one"}}
+NEW_QUESTIONS = ALL | {"service": {"service": 7, "definition_hash": "two"}}
+PLAIN_ATTRIBUTES = ALL | {"attributes": {"description": "Deep.", "attributes": []}}
+
+
+def without(page: str) -> dict[str, Any]:
+    return {name: given for name, given in ALL.items() if name != key_of(page)}
+
+
+@pytest.mark.parametrize(
+    ("answers", "first"),
+    [
+        ({}, "place"),
+        (PLACE, "service"),
+        (PLACE | SERVICE, "attributes"),
+        (PLACE | SERVICE | ATTRIBUTES, "media"),
+        (PLACE | SERVICE | ATTRIBUTES | MEDIA, "contact"),
+        (ALL, "check"),
+        (GONE, "service"),
+        (OTHER_SERVICE, "attributes"),
+        (NEW_QUESTIONS, "attributes"),
+        (PLAIN_ATTRIBUTES, "check"),
+        (PLACE | SERVICE | MEDIA | CONTACT, "attributes"),
+        (PLACE | {"service": {}}, "service"),
+        ({"unknown": {"x": 1}}, "place"),
+    ],
+)
+def test_the_first_question_without_an_answer(answers: dict[str, Any], first: str) -> None:
+    assert first_unanswered(answers) == first
+
+
+@pytest.mark.parametrize(
+    ("answers", "current", "following"),
+    [
+        (PLACE, "place", "service"),
+        (PLACE | SERVICE, "place", "attributes"),  # a link named the service
+        (PLACE | SERVICE, "service", "attributes"),
+        (PLACE | SERVICE | ATTRIBUTES, "attributes", "media"),
+        (PLACE | SERVICE | ATTRIBUTES | MEDIA, "media", "contact"),
+        (ALL, "contact", "check"),
+        (ALL, "check", "done"),
+        *[(ALL, page, "check") for page in PAGES if page != "check"],  # Change links come back
+        (GONE, "place", "service"),
+        (OTHER_SERVICE, "service", "attributes"),
+        (GONE, "check", "service"),
+    ],
+)
+def test_where_continue_leads(answers: dict[str, Any], current: str, following: str) -> None:
+    assert next_page(answers, current) == following
+
+
+@pytest.mark.parametrize(
+    ("answers", "current", "back"),
+    [
+        ({}, "place", None),
+        (PLACE, "service", "place"),
+        (PLACE | SERVICE | ATTRIBUTES, "media", "attributes"),
+        (ALL, "contact", "check"),
+        (ALL, "place", "check"),
+        (ALL, "check", "contact"),
+    ],
+)
+def test_where_back_leads(answers: dict[str, Any], current: str, back: str | None) -> None:
+    assert back_page(answers, current) == back
+
+
+def test_a_page_opens_when_all_before_it_are_answered() -> None:
+    for number, page in enumerate(PAGES[:-1]):
+        opened = [candidate for candidate in PAGES if may_open(without(page), candidate)]
+        assert opened == list(PAGES[: number + 1])
+    assert all(may_open(ALL, page) for page in PAGES)
+
+
+@pytest.mark.parametrize(
+    ("answers", "offered", "settled"),
+    [
+        ({}, {}, {}),
+        (PLACE, {7: "one"}, PLACE),
+        (ALL, {7: "one", 8: "x"}, ALL),
+        (ALL, {7: "two"}, NEW_QUESTIONS),
+        (ALL, {8: "x"}, GONE),
+        (ALL, {}, GONE),
+        (GONE, {7: "one"}, GONE),
+    ],
+)
+def test_answers_are_settled_with_what_is_offered(answers: Any, offered: dict[int, str], settled: Any) -> None:
+    before = repr(answers)
+    assert settle(answers, offered) == settled
+    assert repr(answers) == before
+
+
+def test_a_service_that_comes_back_finds_its_answers_again() -> None:
+    gone = settle(ALL, {})
+    assert is_answered(gone | SERVICE, "attributes")
+
+
+def test_pages_and_their_names_in_the_draft() -> None:
+    assert [page_of(key_of(page)) for page in PAGES] == list(PAGES)
+    assert key_of("place") == "location"

@@ -1,0 +1,148 @@
+"""Who may post, how fast, and from where; and that the counters count the right person."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core import signing
+from django.test import RequestFactory
+
+from reports import clock
+from reports.models import Draft
+from reports.views import protection
+
+posts = RequestFactory()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    protection.forget_limits()
+    yield
+    protection.forget_limits()
+
+
+def post(address: str = "192.0.2.1", data: dict[str, str] | None = None, **headers: str):
+    fields = {"form_key": protection.form_key("place"), **(data or {})}
+    return posts.post("/report/", fields, headers=headers, REMOTE_ADDR=address)
+
+
+@pytest.mark.parametrize(
+    ("headers", "refused"),
+    [
+        ({}, False),
+        ({"sec-fetch-site": "same-origin"}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({"sec-fetch-site": "cross-site"}, True),
+        ({"sec-fetch-site": "same-site"}, True),
+        ({"sec-fetch-site": "cross-site", "origin": "http://testserver"}, True),
+        ({"origin": "http://testserver"}, False),
+        ({"origin": "https://public.example.org"}, False),
+        ({"origin": "https://partner.example.org"}, False),
+        ({"origin": "https://evil.example"}, True),
+        ({"origin": "https://testserver.evil.example"}, True),
+        ({"origin": "null"}, True),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, False),
+    ],
+)
+def test_posts_from_other_sites_are_told_apart(settings, headers: dict[str, str], refused: bool) -> None:
+    settings.SITE_URL = "https://public.example.org"
+    settings.CSRF_TRUSTED_ORIGINS = ["https://partner.example.org"]
+    assert protection.cross_site(post(**headers)) is refused
+
+
+def test_a_fresh_form_passes() -> None:
+    assert protection.refuse_step(post(), "place") is None
+
+
+@pytest.mark.parametrize("key", ["", "form", "form:x:y", "x" * 5000])
+def test_a_form_without_its_key_does_not(key: str) -> None:
+    refusal = protection.refuse_step(post(data={"form_key": key}), "place")
+    assert refusal is not None
+    assert (refusal.status, "did not arrive whole" in refusal.sentence) == (400, True)
+
+
+def test_a_key_is_good_for_one_form_only() -> None:
+    assert protection.refuse_step(post(), "contact") is not None
+
+
+def test_a_form_may_be_a_day_old_and_not_older(monkeypatch) -> None:
+    request = post()
+    day = protection.FORM_LIFE.total_seconds()
+    now = signing.time.time()
+    monkeypatch.setattr(signing, "time", SimpleNamespace(time=lambda: now + day - 60))
+    assert protection.refuse_step(request, "place") is None
+    monkeypatch.setattr(signing, "time", SimpleNamespace(time=lambda: now + day + 60))
+    refusal = protection.refuse_step(request, "place")
+    assert refusal is not None
+    assert "over a day" in refusal.sentence
+
+
+def test_the_field_that_people_do_not_see_has_to_stay_empty() -> None:
+    assert protection.refuse_step(post(data={protection.HONEYPOT: "https://buy.example"}), "place") is not None
+    assert protection.refuse_step(post(data={protection.HONEYPOT: ""}), "place") is None
+
+
+def test_steps_are_limited_by_the_minute_and_by_address(settings) -> None:
+    settings.STEPS_PER_MINUTE = 3
+    assert [protection.refuse_step(post(), "place") for _turn in range(3)] == [None] * 3
+    refusal = protection.refuse_step(post(), "place")
+    assert refusal is not None
+    assert refusal.status == 429
+    assert 0 < refusal.retry_after <= 60
+    assert protection.refuse_step(post("192.0.2.2"), "place") is None
+
+
+def test_look_ups_have_their_own_count(settings) -> None:
+    settings.STEPS_PER_MINUTE = 1
+    assert protection.refuse_step(post(), "place") is None
+    assert protection.refuse_lookup(post()) is None
+    refusal = protection.refuse_lookup(post())
+    assert refusal is not None
+    assert refusal.status == 429
+
+
+def test_reports_are_limited_by_the_hour(settings) -> None:
+    settings.FILINGS_PER_HOUR = 2
+    draft = Draft(created_at=clock.now() - timedelta(minutes=5))
+    assert [protection.refuse_filing(post(), draft) for _turn in range(2)] == [None, None]
+    refusal = protection.refuse_filing(post(), draft)
+    assert refusal is not None
+    assert (refusal.status, 60 < refusal.retry_after <= 3600) == (429, True)
+
+
+def test_a_report_that_was_written_faster_than_people_write_is_held(settings) -> None:
+    settings.FORM_MINIMUM_SECONDS = 2
+    assert protection.refuse_filing(post(), Draft(created_at=clock.now())) is not None
+    assert protection.refuse_filing(post(), Draft(created_at=clock.now() - timedelta(seconds=3))) is None
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "", "10.0.0.9"),
+        (0, "203.0.113.5", "10.0.0.9"),  # nobody of ours wrote that
+        (1, "203.0.113.5", "203.0.113.5"),
+        (1, "198.51.100.1, 203.0.113.5", "203.0.113.5"),  # the left part is what the client claims
+        (2, "198.51.100.1, 203.0.113.5, 10.0.0.1", "203.0.113.5"),
+        (2, "203.0.113.5", "10.0.0.9"),
+        (1, "nonsense", "unknown"),
+        (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+    ],
+)
+def test_whose_address_counts(settings, proxies: int, forwarded: str, expected: str) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    assert protection.client_address(post("10.0.0.9", **headers)) == expected
+
+
+def test_a_counter_that_cannot_be_reached_keeps_nobody_from_reporting(settings, caplog) -> None:
+    settings.RATE_LIMIT_STORAGE = "redis://127.0.0.1:1/0"
+    assert protection.refuse_step(post(), "place") is None
+    assert "does not answer" in caplog.text
+    settings.RATE_LIMIT_STORAGE = "memory://"
+
+
+@pytest.mark.parametrize(("length", "large"), [("", False), ("10", False), ("11", True), ("many", True)])
+def test_length_is_judged_before_the_body_is_read(length: str, large: bool) -> None:
+    request = SimpleNamespace(META={"CONTENT_LENGTH": length})
+    assert protection.too_large(request, 10) is large  # type: ignore[arg-type]
