@@ -26,7 +26,7 @@ _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _MISSING: Final = object()
 
 
-class GeocodingUnavailable(Exception):  # noqa: N818 (it says what is the case, as the dialects' errors do)
+class GeocodingUnavailable(Exception):
     """No geocoder is set, or it gave no usable answer; `retry_after` seconds where it asked for patience."""
 
     def __init__(self, message: str, retry_after: float = 0) -> None:

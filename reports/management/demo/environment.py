@@ -27,7 +27,7 @@ def prepare() -> None:
         "SANDBOX_PORT": str(sandbox_port),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        "EMAIL_URL": f"filemail://{folder / 'mail'}",
+        "EMAIL_URL": f"filemail:///{folder / 'mail'}",
         "GEOCODER_URL": f"http://127.0.0.1:{sandbox_port}/nominatim/",
         "HTTP_ALLOWED_PRIVATE": f"127.0.0.1:{sandbox_port},127.0.0.1:{port}",
         "STAFF_NEED_MFA": "0",
