@@ -1,0 +1,127 @@
+"""Accounts and their second factors. Only a superuser hands out rights."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin  # its module registers groups
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from reports.admin.read_only import ReadOnly
+from reports.models import User
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class OneAddress(forms.BaseForm):
+    """Mixin: addresses are kept in small letters, so that one person is one account."""
+
+    instance: User
+
+    def clean_email(self) -> str:
+        """The address in small letters; an error where another account has it."""
+        email = str(self.cleaned_data["email"]).lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is an account with this address already."))
+        return email
+
+
+class NewUserForm(OneAddress, AdminUserCreationForm):  # type: ignore[type-arg]
+    """An account made by a volunteer."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+class UserForm(OneAddress, UserChangeForm):  # type: ignore[type-arg]
+    """An account changed by a volunteer; the password has a page of its own."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes = None
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+    """Accounts. Only a superuser hands out rights, or touches a superuser."""
+
+    form = UserForm
+    add_form = NewUserForm
+    ordering = ("email",)
+    list_display = ("email", "name", "is_staff", "is_active", "last_login")
+    list_filter = ("is_staff", "is_superuser", "is_active", "groups")
+    search_fields = ("email", "name")
+    readonly_fields = ("last_login", "date_joined")
+    list_per_page = 50
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        (_("Rights"), {"fields": ("is_active", *RIGHTS)}),
+        (_("Record"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[Any, ...]:
+        """A volunteer who may change accounts could otherwise make themselves a superuser."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if _is_superuser(request) else (*fields, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """allauth's record of whose address was confirmed. Deleting one makes its owner confirm again."""
+
+    list_display = ("email", "user", "primary", "verified")
+    list_filter = ("verified", "primary")
+    list_select_related = ("user",)
+    search_fields = ("email", "user__email")
+    readonly_fields = ("user", "email", "primary")
+    fields = ("user", "email", "primary", "verified")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Addresses come from their owners."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """`verified` lets somebody in without the mail: for a superuser to set."""
+        return super().has_change_permission(request, obj) and _is_superuser(request)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Second factors, without their secrets. A superuser deletes one when its owner has lost the device."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    fields = ("user", "type", "created_at", "last_used_at")
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj) and _is_superuser(request)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+def _may_touch(request: HttpRequest, obj: Model | None) -> bool:
+    return _is_superuser(request) or not getattr(obj, "is_superuser", False)
