@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reports import clock, tasks
-from reports.delivery import history, outbox, submit
+from reports.delivery import outbox, submit
 from reports.dialects.errors import DialectError, NotSent, Refused, Unsupported
-from reports.models import Attempt, PublicStatus, Submission, SubmissionState
+from reports.models import Attempt, Submission, SubmissionState
 
 State = SubmissionState
 CANCELLABLE = frozenset({State.PENDING, State.RETRY, State.NEEDS_ATTENTION})
@@ -22,7 +22,9 @@ class NotPossibleError(ValueError):
 def send_again(submission: Submission) -> None:
     """Put it back in the outbox, due now, and wake a worker. NotPossibleError when it waits for no volunteer."""
     _still_waits(submission)
-    if not outbox.move(submission, State.RETRY, due_at=clock.now(), reason=_("A volunteer had it sent again.")):
+    now = clock.now()
+    reason = _("A volunteer had it sent again.")
+    if not outbox.move(submission, State.RETRY, due_at=now, released_at=now, reason=reason):
         raise NotPossibleError(_("Somebody else has just decided about it."))
     transaction.on_commit(lambda: tasks.submit_one.delay(submission.pk), robust=True)
 
@@ -55,13 +57,8 @@ def cancel(submission: Submission, words: str) -> None:
         raise NotPossibleError(
             _("It is “%(state)s” and cannot be cancelled.") % {"state": submission.get_state_display()}
         )
-    with transaction.atomic():
-        if not outbox.move(submission, State.CANCELLED, due_at=None, reason=_("A volunteer cancelled it.")):
-            raise NotPossibleError(_("It has just moved on and was not cancelled."))
-        request = submission.request
-        mark = history.fingerprint("cancelled", submission.pk)
-        if history.append(request, PublicStatus.CANCELLED, mark=mark, status_notes=words.strip()):
-            history.set_status(request, PublicStatus.CANCELLED)
+    if not submit.cancel(submission, _("A volunteer cancelled it."), words.strip()):
+        raise NotPossibleError(_("It has just moved on and was not cancelled."))
 
 
 def may_be_there(attempts: Iterable[Attempt]) -> bool:

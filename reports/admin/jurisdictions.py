@@ -103,7 +103,6 @@ class EndpointAdmin(SaysWhatProtects, ModelAdmin[Endpoint]):
     fieldsets = (
         (None, {"fields": ("jurisdiction", "label", "dialect", "environment", "active")}),
         (_("How it is reached"), {"fields": ("base_url", "discovery_url", "api_key", "remove_api_key", "options")}),
-        (_("How hard it may be asked"), {"fields": ("requests_per_minute", "max_concurrency")}),
         (_("Its data"), {"fields": ("licence", "attribution")}),
         (_("Health"), {
             "fields": ("services_synced_at", "last_success_at", "last_failure_at", "last_failure", "changeset"),

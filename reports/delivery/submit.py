@@ -105,17 +105,21 @@ def give_up_on_dead_workers() -> int:
 
 
 def needs_attention(submission: Submission, reason: str) -> bool:
-    """Hand a submission to the volunteers from where it stands."""
+    """Hand a submission to the volunteers from where it stands; False when somebody moved it meanwhile."""
     return _give_to_volunteers(submission, State.NEEDS_ATTENTION, reason)
 
 
-def cancel(submission: Submission, reason: str) -> bool:
-    """Take a submission out of the queue for good, as a volunteer asked; False when somebody moved it meanwhile."""
+def cancel(submission: Submission, reason: str, words: str = "") -> bool:
+    """Take a submission out of the queue for good; False when somebody moved it meanwhile.
+
+    `reason` is for volunteers, `words` for the resident, in the history.
+    """
     with transaction.atomic():
         if not outbox.move(submission, State.CANCELLED, due_at=None, reason=reason):
             return False
         request = submission.request
-        if history.append(request, PublicStatus.CANCELLED, mark=history.fingerprint("cancelled", submission.pk)):
+        mark = history.fingerprint("cancelled", submission.pk)
+        if history.append(request, PublicStatus.CANCELLED, mark=mark, status_notes=words):
             history.set_status(request, PublicStatus.CANCELLED)
     return True
 
@@ -134,7 +138,7 @@ def _try_again(submission: Submission, error: NotSent) -> None:
     now = clock.now()
     pause = retry_pause(submission.posts, settings.RETRY_FIRST, settings.RETRY_LONGEST, error.retry_after)
     patience = timedelta(hours=settings.RETRY_GIVE_UP_HOURS)
-    if now + pause - submission.created_at > patience:
+    if now + pause - submission.released_at > patience:
         reason = f"It was tried {submission.posts} times over {settings.RETRY_GIVE_UP_HOURS} hours: {error}"
         _give_to_volunteers(submission, State.NEEDS_ATTENTION, reason)
         return

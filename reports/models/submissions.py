@@ -62,6 +62,7 @@ class Submission(models.Model):
     service_request_id = models.CharField(_("the body's number"), max_length=200, blank=True)
     reason = models.TextField(_("reason"), blank=True, help_text=_("Plain words on why it is where it is."))
     created_at = models.DateTimeField(_("created"), default=clock.now)
+    released_at = models.DateTimeField(_("released"), default=clock.now, help_text=_("From when its patience counts."))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     token_at = models.DateTimeField(_("token given"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)

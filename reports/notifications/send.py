@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -122,9 +123,17 @@ def _try_again(notifications: Sequence[Notification], error: Exception) -> None:
         notification.attempts += 1
         notification.error = str(error)[:500]
         notification.lease_until = None
-        notification.state = State.QUEUED if notification.attempts < TRIES else State.FAILED
+        again = notification.attempts < TRIES and not _is_final(error)
+        notification.state = State.QUEUED if again else State.FAILED
         notification.due_at = clock.now() + min(FIRST_PAUSE * 2 ** (notification.attempts - 1), LONGEST_PAUSE)
         notification.save(update_fields=["attempts", "error", "lease_until", "state", "due_at"])
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the mail server said of every address that it will never take it (5xx, RFC 5321 section 4.2.1)."""
+    if not isinstance(error, SMTPRecipientsRefused):
+        return False
+    return all(code >= 500 for code, _words in error.recipients.values())
 
 
 def _give_up_on_dead_senders() -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from reports import clock
+from reports.admin import decisions
 from reports.delivery import outbox, submit
 from reports.dialects.errors import ConfigurationError
 from reports.dialects.messages import Receipt
@@ -125,6 +126,17 @@ def test_after_two_days_of_trying_volunteers_are_asked(sandbox: Sandbox) -> None
     submission.refresh_from_db()
     assert submission.state == State.NEEDS_ATTENTION
     assert "48 hours" in submission.reason
+
+
+def test_what_a_volunteer_sends_again_has_two_new_days(sandbox: Sandbox) -> None:
+    submission = file_report(make_city(sandbox, "evanston"), "SANDBOX-503")
+    later = clock.now() + timedelta(days=5)
+    Submission.objects.filter(pk=submission.pk).update(state=State.NEEDS_ATTENTION)
+    with clock.at(later):
+        decisions.send_again(Submission.objects.get(pk=submission.pk))
+        submit.submit(submission.pk)
+    submission.refresh_from_db()
+    assert submission.state == State.RETRY
 
 
 @pytest.mark.parametrize("word", ["SANDBOX-LOST-ANSWER", "SANDBOX-HTML-200", "SANDBOX-DROP-MIDWAY"])
