@@ -49,8 +49,7 @@ class PlacePage(FlowView):
         if query and (query != request.POST.get("searched") or "search" in request.POST):
             return self._search(query)
         if "search" in request.POST:
-            kept = LocationForm(initial=request.POST.dict())
-            return self.show(kept, search_note=_("Write an address, a crossing or a landmark first."))
+            return self.show(self._typed(), search_note=_("Write an address, a crossing or a landmark first."))
         if "swap" in request.POST:
             form = self._swapped_form(form)
         return self.accept(form) if form.is_valid() else self.show(form)
@@ -81,9 +80,10 @@ class PlacePage(FlowView):
     def _here(self, form: LocationForm) -> Whereabouts | None:
         if form.is_bound:
             return look(*form.point) if form.is_valid() and form.point else None
-        if form.initial.get("lat") is None:
+        try:
+            return look(float(form.initial["lat"]), float(form.initial["long"]))
+        except (KeyError, ValueError):
             return None
-        return look(float(form.initial["lat"]), float(form.initial["long"]))
 
     @staticmethod
     def _swapped(form: LocationForm) -> tuple[float, float] | None:
@@ -91,6 +91,10 @@ class PlacePage(FlowView):
         if form.swapped is None or (form.point is not None and covered(*form.point)):
             return None
         return form.swapped if covered(*form.swapped) else None
+
+    def _typed(self) -> LocationForm:
+        """What was typed, unjudged."""
+        return LocationForm(initial=self.request.POST.dict())
 
     def _swapped_form(self, form: LocationForm) -> LocationForm:
         """The same form with latitude and longitude the other way round, where that makes sense."""

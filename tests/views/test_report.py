@@ -130,8 +130,9 @@ def test_an_expired_draft_says_so(service: Service) -> None:
     with clock.at(clock.now() + timedelta(days=8)):
         resident = Resident().open(url(draft, "check"), status=410)
     assert "not finished in time" in resident.heading
+    address = url(draft, "check")
     draft.delete()
-    Resident().open(url(draft, "check"), status=410)
+    Resident().open(address, status=410)
 
 
 # --- protection ----------------------------------------------------------------------------------------------------
@@ -158,7 +159,7 @@ def test_too_many_steps_keep_what_was_typed(service: Service, settings) -> None:
     draft = begun(service)
     resident = open_page(draft, "attributes").fill_in(description="One.")
     resident.fill_in(description="Two.", attribute_plate="ABC", status=429)
-    assert resident.form_data()["description"] == ["\nTwo."[1:]]
+    assert resident.form_data()["description"] == ["\nTwo."]  # browsers drop the first line break
     assert "Wait a moment" in resident.text
     answer = Client().post(url(draft, "attributes"), {}, **BACK)
     assert 0 < int(answer["Retry-After"]) <= 60
@@ -191,6 +192,8 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_read(service: Service, 
         class Unread:
             def read(self, *_size: int) -> bytes:
                 raise AssertionError("the body was read")
+
+            readline = read
 
         answer = Client().generic(
             "POST", url(draft, page), **{"CONTENT_LENGTH": str(length), "wsgi.input": Unread()}, **BACK

@@ -1,0 +1,69 @@
+"""Who reports it. Everything here is optional, except what the body that answers does not do without."""
+
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports.forms.demands import required_by
+from reports.models import Endpoint
+
+DETAILS: Final = ("email", "first_name", "last_name", "phone")
+
+
+class ContactForm(forms.Form):
+    """Contact details and two separate consents: to pass them on, and to be told of changes by e-mail."""
+
+    email = forms.EmailField(
+        max_length=254,
+        label=gettext_lazy("E-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+        error_messages={"invalid": gettext_lazy("Write the e-mail address like name@example.com.")},
+    )
+    first_name = forms.CharField(
+        max_length=100, label=gettext_lazy("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        max_length=100, label=gettext_lazy("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    phone = forms.CharField(
+        max_length=40,
+        label=gettext_lazy("Phone"),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "input--narrow"}),
+    )
+    tell_me = forms.BooleanField(required=False, label=gettext_lazy("E-mail me when something changes"))
+    pass_on = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, endpoint: Endpoint, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.body = endpoint.jurisdiction.name
+        self.demanded = required_details(endpoint)
+        for name in DETAILS:
+            field = self.fields[name]
+            field.required = name in self.demanded
+            field.error_messages["required"] = _("%(body)s needs this.") % {"body": self.body}
+        named = {"body": self.body}
+        self.fields["pass_on"].label = _("Pass my details on to %(body)s, so that they can ask me") % named
+
+    def clean(self) -> dict[str, Any]:
+        """The two boxes need something to be ticked for."""
+        cleaned = super().clean() or {}
+        given = any(cleaned.get(name) for name in DETAILS)
+        if cleaned.get("tell_me") and not cleaned.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Fill in the e-mail address to which the news should go."))
+        if cleaned.get("pass_on") and not given and not self.errors:
+            self.add_error("email", _("Fill in what should be passed on, or take the tick away."))
+        if self.demanded and not cleaned.get("pass_on"):
+            needed = _("%(body)s takes no report without these details. Tick this to send the report.")
+            self.add_error("pass_on", needed % {"body": self.body})
+        return cleaned
+
+    def answer(self) -> dict[str, Any]:
+        """The draft's `contact`."""
+        return {name: self.cleaned_data[name] for name in (*DETAILS, "pass_on", "tell_me")}
+
+
+def required_details(endpoint: Endpoint) -> list[str]:
+    """The contact details without which this body takes no report, in the order of the form."""
+    return [name for name in DETAILS if name in required_by(endpoint)]

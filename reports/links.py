@@ -1,0 +1,87 @@
+"""Links that carry their own permission: signed, with a salt for each purpose, and no secret in the database."""
+
+import base64
+import binascii
+import uuid
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer, b62_decode, b62_encode
+from django.urls import reverse
+
+from reports import clock
+from reports.models import Draft, Subscription
+
+SEPARATOR = "."
+
+
+class LinkForged(Exception):
+    """The signature does not fit: the link was never one of ours, or was cut short on its way."""
+
+
+class LinkExpired(Exception):
+    """The link was ours, and its time is over or what it led to has been deleted."""
+
+
+def absolute(path: str) -> str:
+    """The public address of a path of this site, as bodies and mails need it."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def draft_key(draft: Draft) -> str:
+    """The key under which a draft is found, safe in a path. The same for the draft's whole life."""
+    expiry = b62_encode(int(draft.expires_at.timestamp()))
+    return _signer("draft").sign(f"{_pack(draft.pk)}{SEPARATOR}{expiry}")
+
+
+def draft_from_key(key: str) -> Draft:
+    """The draft of a key. LinkForged for a key that is not ours, LinkExpired when its time or the draft is over."""
+    packed, _separator, expiry = _unsign("draft", key).partition(SEPARATOR)
+    if clock.now() >= datetime.fromtimestamp(b62_decode(expiry), UTC):
+        raise LinkExpired
+    draft = Draft.objects.select_related("service_request").filter(pk=_unpack(packed)).first()
+    if draft is None:
+        raise LinkExpired
+    return draft
+
+
+def subscription_key(subscription: Subscription) -> str:
+    """The key that ends a subscription. It does not expire: an old mail has to be able to stop the next one."""
+    return _signer("subscription").sign(str(subscription.pk))
+
+
+def unsubscribe_link(subscription: Subscription) -> str:
+    """The absolute address of the page that ends a subscription."""
+    return absolute(reverse("unsubscribe", args=[subscription_key(subscription)]))
+
+
+def subscription_from_key(key: str) -> Subscription:
+    """The subscription of a key. LinkForged for a key that is not ours, LinkExpired when its request is deleted."""
+    subscription = (
+        Subscription.objects.select_related("service_request").filter(pk=int(_unsign("subscription", key))).first()
+    )
+    if subscription is None:
+        raise LinkExpired
+    return subscription
+
+
+def _signer(purpose: str) -> Signer:
+    return Signer(salt=f"reports.links.{purpose}", sep=SEPARATOR)
+
+
+def _unsign(purpose: str, key: str) -> str:
+    try:
+        return _signer(purpose).unsign(key)
+    except BadSignature as error:
+        raise LinkForged from error
+
+
+def _pack(value: uuid.UUID) -> str:
+    return base64.urlsafe_b64encode(value.bytes).decode().rstrip("=")
+
+
+def _unpack(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(bytes=base64.urlsafe_b64decode(f"{text}=="))
+    except (ValueError, binascii.Error) as error:
+        raise LinkForged from error

@@ -1,0 +1,53 @@
+"""The summary: every answer with the page that changes it."""
+
+import pytest
+
+from reports.forms.check import summary
+from tests.factories import make_endpoint, make_jurisdiction, make_service
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = {
+    "location": {"lat": 39.78, "long": -89.65, "address_string": "12 Main Street", "place_meant": "address", "place_detail": "rear"},
+    "attributes": {
+        "description": "Deep.",
+        "attributes": [
+            {"code": "a", "datatype": "multivaluelist", "description": "Where?", "values": [{"key": "0", "name": "Kerb"}, {"key": "1", "name": "Lane"}]},
+            {"code": "b", "datatype": "number", "description": "", "values": [{"key": "0", "name": "0"}]},
+        ],
+    },
+    "contact": {"email": "ada@example.org", "first_name": "Ada", "last_name": "Bell", "phone": "", "pass_on": True, "tell_me": False},
+}  # fmt: skip
+
+
+def lines(**answers: object) -> list[tuple[str, str, str]]:
+    service = make_service(make_endpoint(make_jurisdiction("Springfield")))
+    return [(line.label, line.value, line.page) for line in summary(ANSWERS | answers, service, 2)]
+
+
+def test_every_answer_has_its_line() -> None:
+    assert lines() == [
+        ("Place", "12 Main Street\n39.78, -89.65", "place"),
+        ("Landmark, or which side", "rear", "place"),
+        ("Problem", "Pothole", "service"),
+        ("Where?", "Kerb, Lane", "attributes"),
+        ("b", "0", "attributes"),
+        ("Description", "Deep.", "attributes"),
+        ("Photos", "2", "media"),
+        ("Your details", "Ada Bell\nada@example.org", "contact"),
+        ("Who gets your details", "Passed on to Springfield", "contact"),
+        ("News by e-mail", "No", "contact"),
+    ]
+
+
+def test_what_was_left_out_is_a_line_without_a_value() -> None:
+    found = lines(
+        location={"lat": 1.0, "long": 2.0}, attributes={"description": "", "attributes": []}, contact={"email": ""}
+    )
+    assert found == [
+        ("Place", "1.0, 2.0", "place"),
+        ("Problem", "Pothole", "service"),
+        ("Description", "", "attributes"),
+        ("Photos", "2", "media"),
+        ("Your details", "", "contact"),
+    ]

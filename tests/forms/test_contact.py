@@ -1,0 +1,64 @@
+"""Contact details are a gift, except where a body demands them; and nothing is passed on without a tick."""
+
+from typing import Any
+
+import pytest
+
+from reports.forms.contact import ContactForm, required_details
+from reports.models import Endpoint
+from tests.factories import make_endpoint, make_jurisdiction
+
+pytestmark = pytest.mark.django_db
+
+
+def endpoint(*required: str) -> Endpoint:
+    return make_endpoint(make_jurisdiction("Springfield"), options={"required": list(required)})
+
+
+def post(*required: str, **data: Any) -> ContactForm:
+    return ContactForm(data, endpoint=endpoint(*required))
+
+
+def test_nothing_need_be_given() -> None:
+    form = post()
+    assert form.is_valid()
+    assert form.answer() == {
+        "email": "", "first_name": "", "last_name": "", "phone": "", "pass_on": False, "tell_me": False,
+    }  # fmt: skip
+
+
+def test_the_two_boxes_are_separate() -> None:
+    form = post(email="ada@example.org", tell_me="on")
+    assert form.is_valid()
+    assert (form.answer()["tell_me"], form.answer()["pass_on"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "words"),
+    [
+        ({"email": "ada"}, "email", "name@example.com"),
+        ({"email": "ada", "tell_me": "on"}, "email", "name@example.com"),
+        ({"tell_me": "on"}, "email", "to which the news"),
+        ({"pass_on": "on"}, "email", "take the tick away"),
+        ({"first_name": "x" * 101}, "first_name", "100"),
+    ],
+)
+def test_boxes_need_something_to_be_ticked_for(data: dict[str, str], field: str, words: str) -> None:
+    form = post(**data)
+    assert list(form.errors) == [field]
+    assert form.errors[field] == [form.errors[field][0]]
+    assert words in form.errors[field][0]
+
+
+def test_what_a_body_demands_is_required_and_so_is_the_consent() -> None:
+    form = post("email", "phone")
+    assert set(form.errors) == {"email", "phone", "pass_on"}
+    assert "Springfield needs this" in str(form.errors["email"])
+    form = post("email", email="ada@example.org")
+    assert list(form.errors) == ["pass_on"]
+    assert post("email", email="ada@example.org", pass_on="on").is_valid()
+
+
+def test_only_contact_details_count_as_demanded_here() -> None:
+    assert required_details(endpoint("lat_long", "phone", "email", "media_url")) == ["email", "phone"]
+    assert required_details(make_endpoint(options={"required": "email"})) == []
