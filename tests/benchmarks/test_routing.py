@@ -65,7 +65,7 @@ def test_a_point_costs_at_most_three_bare_tree_queries() -> None:
     ]
     bare_cost = _microseconds(lambda lat, long: bare.query(shapely.Point(long, lat), predicate="intersects"), points)
     cost = _microseconds(index.covering, points)
-    print(f"\n{len(shapes)} bodies: bare query {bare_cost:.1f} us, routing {cost:.1f} us, {cost / bare_cost:.2f} times")  # noqa: T201
+    print(f"\n{len(shapes)} bodies: bare query {bare_cost:.1f} us, routing {cost:.1f} us, {cost / bare_cost:.2f} times")
     assert cost <= TIMES_A_BARE_QUERY * bare_cost
 
 
@@ -88,7 +88,7 @@ def test_what_asking_for_changes_costs() -> None:
     quiet = _microseconds(lambda *_point: freshness.stamp(), points)
     after_a_write = _microseconds(lambda *_point: freshness._ask(), points[:5])
     whole = _microseconds(routing.jurisdictions_at, points)
-    print(  # noqa: T201
+    print(
         f"\n{len(shapes)} bodies: built in {build:.2f} s; change asked for in {quiet:.0f} us, after a write in "
         f"{after_a_write:.0f} us; jurisdictions_at with its rows {whole:.0f} us"
     )

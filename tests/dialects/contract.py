@@ -1,13 +1,11 @@
 """What every dialect keeps, whatever it speaks. A dialect's test class inherits `DialectContract` and says which it is.
 
-Against answers in a can each promise about failure is tried; against the sandbox's cities, those about success.
+Here each promise about failure is tried, against answers in a can; those about success are in `sandbox_contract`.
 """
 
 import dataclasses
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from enum import Enum
 from typing import Any
 
 import pytest
@@ -24,75 +22,18 @@ from reports.dialects.errors import (
     KeyRejected,
     NoAnswer,
     NotFound,
-    NotSent,
     PerhapsSent,
     RateLimited,
-    Refused,
     Unavailable,
     Unreachable,
     Unreadable,
     Unsupported,
 )
-from reports.dialects.messages import Filing, Receipt, RequestStatuses, Service, Window
+from reports.dialects.messages import Receipt
 from tests.dialects.canned import BASE, canned
-
-KEY = "contract-key-9271"
-NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-WINDOW = Window(NOW - timedelta(days=7), NOW)
-FILING = Filing(
-    reference="RF-2K7Q",
-    service_code="POTH",
-    description="A hole as deep as a hand.\n\n[RF-2K7Q]",
-    requested_datetime=NOW,
-    lat=41.8837,
-    long=-87.632,
-    address_string="121 N La Salle St",
-    email="resident@example.org",
-)
-
-DEEP = b"[" * 100_000
-BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
-<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;">]>
-<services><service>&d;</service></services>"""
-NOT_ANSWERS = {
-    "empty": b"",
-    "spaces": b" \r\n\0",
-    "a web page": b"<!DOCTYPE html><html><body><h1>Sign in</h1></body></html>",
-    "a page that says it is XML": b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><p>x</p></html>',
-    "words": b"Service temporarily away",
-    "cut XML": b"<service_requests><request><service_request_id>1</serv",
-    "cut JSON": b'[{"service_request_id": "1',
-    "billion laughs": BILLION_LAUGHS,
-    "an entity from outside": b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><services>&x;</services>',
-    "deep JSON": DEEP,
-    "deep XML": b"<a>" * 5000 + b"</a>" * 5000,
-    "binary": bytes(range(256)),
-    "a foreign object": b'{"hello": "world"}',
-    "a number": b"42",
-}
-
-
-def assert_plain(message: object, *, inside_raw: bool = False) -> None:
-    """Frozen all the way down, text that a database can hold, aware datetimes, ids as text."""
-    if dataclasses.is_dataclass(message):
-        with pytest.raises(dataclasses.FrozenInstanceError):
-            setattr(message, dataclasses.fields(message)[0].name, None)
-        for each in dataclasses.fields(message):
-            value = getattr(message, each.name)
-            if each.name.endswith(("_id", "_code", "token")):
-                assert value is None or isinstance(value, str)
-            if each.name != "raw":
-                assert_plain(value)
-    elif isinstance(message, tuple):
-        for each in message:
-            assert_plain(each)
-    elif isinstance(message, datetime):
-        assert message.tzinfo is not None
-    elif isinstance(message, str):
-        assert "\0" not in message
-        message.encode()
-    else:
-        assert message is None or isinstance(message, bool | int | float | Enum)
+from tests.dialects.filing import FILING, KEY, WINDOW
+from tests.dialects.not_answers import NOT_ANSWERS
+from tests.dialects.plain import assert_plain, assert_plain_or_rows
 
 
 class DialectContract:
@@ -271,156 +212,3 @@ class DialectContract:
                 assert_plain(message)
         except DialectError:
             return
-
-
-def assert_plain_or_rows(found: object) -> None:
-    for each in found.items() if isinstance(found, dict) else found if isinstance(found, tuple) else (found,):
-        assert_plain(each)
-
-
-class SandboxContract:
-    """The same dialect against a city of the sandbox. Inherit it, and give the city's facts."""
-
-    key: str
-    base: str  # path of the city's base below the sandbox
-    jurisdiction_id: str = ""
-    options: dict[str, Any] = {}
-    answers_with: str = "id"  # "id", "token" or "nothing"
-    listed: bool = True  # whether the city's own list shows what was filed
-
-    @pytest.fixture
-    def seen(self) -> list[http.Exchange]:
-        return []
-
-    @pytest.fixture
-    def city(self, sandbox: Any) -> Any:
-        return sandbox
-
-    @pytest.fixture
-    def dialect(self, city: Any, seen: list[http.Exchange]) -> Dialect:
-        client = http.Client("sandbox", on_exchange=seen.append, secrets=("sandbox-key",))
-        connection = Connection(
-            f"http://sandbox.test/{self.base}",
-            client,
-            jurisdiction_id=self.jurisdiction_id,
-            api_key="sandbox-key",
-            options=self.options,
-        )
-        return registry.open_dialect(self.key, connection)
-
-    def plain_service(self, dialect: Dialect) -> Service:
-        return next(each for each in dialect.services() if not each.metadata)
-
-    def filing(self, dialect: Dialect, description: str) -> Filing:
-        code = self.plain_service(dialect).service_code
-        return dataclasses.replace(FILING, service_code=code, description=description, requested_datetime=_now())
-
-    def around_now(self) -> Window:
-        return Window(_now() - timedelta(minutes=10), _now() + timedelta(minutes=10))
-
-    def test_the_discovery_names_this_endpoint(self, dialect):
-        found = dialect.discovery()
-        assert_plain(found)
-        assert any(each.url.rstrip("/").endswith(self.base.rstrip("/")) for each in found.endpoints)
-
-    def test_services_and_all_their_definitions_are_read(self, dialect):
-        services = dialect.services()
-        assert len({each.service_code for each in services}) == len(services) > 1
-        for service in services:
-            assert_plain(service)
-            if service.metadata:
-                definition = dialect.service_definition(service.service_code)
-                assert_plain(definition)
-                assert definition.service_code == service.service_code
-                orders = [each.order for each in definition.attributes]
-                assert orders == sorted(orders)
-                assert orders
-
-    def test_an_unknown_service_is_not_found(self, dialect):
-        with pytest.raises(NotFound) as caught:
-            dialect.service_definition("no/such service:001")
-        assert caught.value.messages
-
-    def test_a_filing_is_taken_once_and_read_back(self, dialect, city, seen):
-        filing = self.filing(dialect, "Ünïcode & <tags> 100 % “sure”\nline two [RF-2K7Q]")
-        receipt = dialect.post_service_request(filing)
-        assert [each.method for each in seen].count("POST") == 1
-        if self.answers_with == "nothing":
-            assert receipt == Receipt(raw=receipt.raw)
-            return
-        service_request_id = receipt.service_request_id
-        if self.answers_with == "token":
-            assert receipt.token
-            assert dialect.service_request_ids([receipt.token]) == {receipt.token: None}
-            city.clock.advance(3600)
-            service_request_id = dialect.service_request_ids([receipt.token])[receipt.token]
-        assert service_request_id
-        row = dialect.service_request(service_request_id)
-        assert_plain(row)
-        assert row.service_request_id == service_request_id
-        assert row.service_code == filing.service_code
-        assert row.description == filing.description
-        assert (row.lat, row.long) == (filing.lat, filing.long)
-        assert row.requested_datetime is not None
-
-    def test_several_requests_are_read_at_once(self, dialect, city):
-        if self.answers_with == "nothing":
-            return
-        receipts = [dialect.post_service_request(self.filing(dialect, f"Number {number}")) for number in range(3)]
-        city.clock.advance(3600)
-        tokens = [receipt.token for receipt in receipts if receipt.token]
-        ids = [*filter(None, (receipt.service_request_id for receipt in receipts))]
-        ids += [*filter(None, dialect.service_request_ids(tokens).values())] if tokens else []
-        answer = dialect.service_requests([*ids, "no-such-id"])
-        assert isinstance(answer, RequestStatuses)
-        assert {row.service_request_id for row in answer.rows} == set(ids)
-        assert len(ids) == 3
-
-    def test_an_unknown_request_is_not_found(self, dialect):
-        assert dialect.service_requests(["no-such-id"]).rows == ()
-        with pytest.raises(NotFound):
-            dialect.service_request("no-such-id")
-
-    @pytest.mark.parametrize(
-        ("word", "expected"),
-        [
-            ("SANDBOX-429", RateLimited),
-            ("SANDBOX-503", Unavailable),
-            ("SANDBOX-RESET", NoAnswer),
-            ("SANDBOX-HTML-200", Unreadable),
-            ("SANDBOX-REFUSE", Refused),
-            ("SANDBOX-DUPLICATE", Duplicate),
-            ("SANDBOX-LOST-ANSWER", NoAnswer),
-            ("SANDBOX-DROP-MIDWAY", PerhapsSent),
-        ],
-    )
-    def test_each_way_of_failing_is_told_apart(self, dialect, word, expected):
-        with pytest.raises(expected) as caught:
-            dialect.post_service_request(self.filing(dialect, f"{word} here"))
-        assert isinstance(caught.value, NotSent | PerhapsSent | Refused)
-
-    def test_a_lost_filing_is_found_again(self, dialect, city):
-        filing = self.filing(dialect, "SANDBOX-LOST-ANSWER at the corner of the yard [RF-2K7Q]")
-        with pytest.raises(NoAnswer):
-            dialect.post_service_request(filing)
-        city.clock.advance(300)
-        found = dialect.find(filing, self.around_now())
-        assert_plain(found)
-        assert not found.absence_certain
-        assert len(found.candidates) == (1 if self.listed else 0)
-
-    def test_a_filing_that_never_arrived_is_not_found(self, dialect):
-        filing = self.filing(dialect, "SANDBOX-RESET at the corner of the yard [RF-2K7Q]")
-        with pytest.raises(NoAnswer):
-            dialect.post_service_request(filing)
-        found = dialect.find(filing, self.around_now())
-        assert found.candidates == ()
-        assert found.absence_certain is self.listed
-
-    def test_the_key_is_in_no_exchange(self, dialect, seen):
-        dialect.post_service_request(self.filing(dialect, "Plain"))
-        assert "sandbox-key" not in json.dumps([each.as_dict() for each in seen])
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
