@@ -91,7 +91,6 @@ def _append_note(
         when=note.datetime,
         not_before=sent_at,
         by_body=True,
-        status_word=note.type,
         status_notes=text,
     )
     return update is not None

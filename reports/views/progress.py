@@ -34,6 +34,10 @@ HELD_UP = {
     ),
 }
 
+SILENT = gettext_lazy(
+    "%(body)s has been told. Its system gives no numbers and no news; ask there if you want to know more."
+)
+
 NEXT = {
     PublicStatus.RECEIVED: gettext_lazy("The report is saved. It is on its way to %(body)s; you need do nothing."),
     PublicStatus.SENT: gettext_lazy(
@@ -97,12 +101,14 @@ def what_next(service_request: ServiceRequest, submission: Submission | None) ->
             return str(NEXT[PublicStatus.UNDELIVERED]) % body
         if state in HELD_UP:
             return str(HELD_UP[state]) % body
+        if state == SubmissionState.DELIVERED and not submission.service_request_id:
+            return str(SILENT) % body
     return str(NEXT[PublicStatus(service_request.status)]) % body
 
 
 def news(updates: list[StatusUpdate]) -> list[StatusUpdate]:
-    """The history, newest first, without our own bare "received" and "sent", which the receipts already tell."""
-    told = (PublicStatus.RECEIVED, PublicStatus.SENT)
+    """The history, newest first, without our own bare lines that the receipts already tell."""
+    told = (PublicStatus.RECEIVED, PublicStatus.SENT, PublicStatus.ACCEPTED)
     return [line for line in reversed(updates) if line.by_body or line.status_notes or line.status not in told]
 
 

@@ -14,6 +14,7 @@ from reports.dialects.messages import Receipt
 from reports.models import Attempt, PublicStatus, Submission, SubmissionState
 from reports.models.submissions import MOVES
 from reports.sandbox import Sandbox
+from reports.views import progress
 from tests.cities import file_report, history, make_city, pass_time
 from tests.factories import make_submission
 
@@ -186,6 +187,7 @@ def test_a_blackbox_gives_neither_number_nor_token(sandbox: Sandbox) -> None:
     assert submission.due_at is None
     submission.request.refresh_from_db()
     assert submission.request.status == PublicStatus.SENT
+    assert "gives no numbers and no news" in progress.what_next(submission.request, submission)
 
 
 def test_a_mute_answer_where_a_number_is_due_is_uncertain(sandbox: Sandbox) -> None:

@@ -30,13 +30,13 @@ class Body:
 
 
 BODIES = (
-    Body("chicago", "City of Chicago", ("Chicago", "place"), "311 or 312-744-5000", "https://311.chicago.gov/",
+    Body("chicago", "City of Chicago", ("Chicago", "place"), "312-744-5000", "https://311.chicago.gov/",
          "cityofchicago.org", "chicago/open311/", "sandbox-key",
          options=(("token_list", True), ("extensions", True), ("page_parameter", "page"), ("omit_timezone", True),
                   ("required", ["address_string"]))),
     Body("cook-county", "Cook County", ("Cook", "county"), "312-603-6400", "https://www.cookcountyil.gov/",
          "cookcountyil.gov", "cook/open311/", "sandbox-key"),
-    Body("evanston", "City of Evanston", ("Evanston", "place"), "311 or 847-448-4311",
+    Body("evanston", "City of Evanston", ("Evanston", "place"), "847-448-4311",
          "https://www.cityofevanston.org/", "cityofevanston.org", "evanston/open311/", "sandbox-key",
          options=(("formats", ["json"]),)),
     Body("oak-park", "Village of Oak Park", ("Oak Park", "place"), "708-383-6400", "https://www.oak-park.us/",
