@@ -153,7 +153,7 @@ class AttributesForm(forms.Form):
         self.to_review = {question.field_name for question in self._asked if question.digest not in before}
 
     def _posted_names(self) -> set[str]:
-        """Every name under which this form's questions are answered; a moment has one for the date, one for the time."""
+        """Every name under which this form's questions are answered; a moment has two, for the date and the time."""
         moments = [question.field_name for question in self._asked if question.datatype == "datetime"]
         return {question.field_name for question in self._asked} | {
             f"{name}_{part}" for name in moments for part in ("date", "time")

@@ -15,7 +15,7 @@ from reports.models import Draft, Endpoint
 ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"
 
 
-class PhotosInput(forms.ClearableFileInput):
+class MultipleFileInput(forms.ClearableFileInput):
     """A file input for several files at once."""
 
     allow_multiple_selected = True
@@ -25,7 +25,7 @@ class PhotosInput(forms.ClearableFileInput):
 class PhotosField(forms.FileField):
     """Several uploads; cleaned to a list, empty where none was chosen."""
 
-    widget = PhotosInput
+    widget = MultipleFileInput
 
     def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[bytes]]":
         return [upload for upload in data or [] if isinstance(upload, UploadedFile)]
@@ -37,7 +37,7 @@ class MediaForm(forms.Form):
     photos = PhotosField(
         required=False,
         label=gettext_lazy("Choose photos"),
-        widget=PhotosInput(attrs={"accept": ACCEPT}),
+        widget=MultipleFileInput(attrs={"accept": ACCEPT}),
     )
 
     def store_in(self, draft: Draft) -> int:

@@ -94,7 +94,7 @@ class NumberField(forms.CharField):
         return {**super().widget_attrs(widget), "inputmode": "decimal", "autocomplete": "off", "class": "input--narrow"}
 
 
-class Radios(forms.RadioSelect):
+class RadioSelect(forms.RadioSelect):
     """Radio buttons of which none is chosen to begin with, “No answer” neither."""
 
     def format_value(self, value: Any) -> list[str]:
@@ -243,7 +243,7 @@ def _single(question: Question, zone: tzinfo, common: dict[str, Any]) -> forms.F
         choices = [("", _("Choose an answer")), *question.values]
         return forms.ChoiceField(choices=choices, error_messages=invalid, **common)
     choices = [*question.values] if question.required else [*question.values, ("", _("No answer"))]
-    return forms.ChoiceField(choices=choices, widget=Radios, error_messages=invalid, **common)
+    return forms.ChoiceField(choices=choices, widget=RadioSelect, error_messages=invalid, **common)
 
 
 def _multiple(question: Question, zone: tzinfo, common: dict[str, Any]) -> forms.Field:

@@ -57,7 +57,7 @@ class Submission(models.Model):
     claim = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     posts = models.PositiveSmallIntegerField(_("times sent"), default=0)
-    looks = models.PositiveIntegerField(_("look-ups since the last change"), default=0)
+    looks = models.PositiveIntegerField(_("look-ups"), default=0)
     token = models.CharField(_("token"), max_length=200, blank=True)
     service_request_id = models.CharField(_("the body's number"), max_length=200, blank=True)
     reason = models.TextField(_("reason"), blank=True, help_text=_("Plain words on why it is where it is."))

@@ -20,6 +20,8 @@ QUERY_LEAST: Final = 3
 QUERY_MOST: Final = 200
 OUTLINES_SECONDS: Final = 300
 
+_encoded: tuple[dict[str, Any], bytes, str] | None = None
+
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
@@ -64,8 +66,12 @@ def here(request: HttpRequest) -> HttpResponse:
 @require_safe
 def outlines(request: HttpRequest) -> HttpResponse:
     """The areas of all active bodies as GeoJSON, to be drawn over the map; 304 where the browser has them already."""
-    body = json.dumps(routing.outlines(), separators=(",", ":")).encode()
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    global _encoded
+    areas = routing.outlines()
+    if _encoded is None or _encoded[0] is not areas:  # the same object until a jurisdiction changes
+        body = json.dumps(areas, separators=(",", ":")).encode()
+        _encoded = (areas, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    _areas, body, etag = _encoded
     response = HttpResponse(body, content_type="application/geo+json")
     response.headers["ETag"] = etag
     patch_cache_control(response, public=True, max_age=OUTLINES_SECONDS)

@@ -111,7 +111,11 @@ def test_questions_that_changed_while_the_page_was_open_keep_the_answers_and_mar
 
 def test_a_change_that_touches_no_question_holds_nobody_up(service: Service) -> None:
     asked = AttributesForm(service=service).asked
-    service.definition = [row("note", variable=False, order=0, description="New words."), *EVERY_TYPE[:-2], EVERY_TYPE[-1]]
+    service.definition = [
+        row("note", variable=False, order=0, description="New words."),
+        *EVERY_TYPE[:-2],
+        EVERY_TYPE[-1],
+    ]
     service.definition_hash = "two"
     assert post(service, **FULL, definition_hash="one", asked=asked).is_valid()
 

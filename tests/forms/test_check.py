@@ -7,17 +7,26 @@ from tests.factories import make_endpoint, make_jurisdiction, make_service
 
 pytestmark = pytest.mark.django_db
 
+WHERE = [{"key": "0", "name": "Kerb"}, {"key": "1", "name": "Lane"}]
+NUMBER = [{"key": "0", "name": "0"}]
 ANSWERS = {
-    "location": {"lat": 39.78, "long": -89.65, "address_string": "12 Main Street", "place_meant": "address", "place_detail": "rear"},
+    "location": {"lat": 39.78, "long": -89.65, "address_string": "12 Main Street", "place_detail": "rear"},
     "attributes": {
         "description": "Deep.",
         "attributes": [
-            {"code": "a", "datatype": "multivaluelist", "description": "Where?", "values": [{"key": "0", "name": "Kerb"}, {"key": "1", "name": "Lane"}]},
-            {"code": "b", "datatype": "number", "description": "", "values": [{"key": "0", "name": "0"}]},
+            {"code": "a", "datatype": "multivaluelist", "description": "Where?", "values": WHERE},
+            {"code": "b", "datatype": "number", "description": "", "values": NUMBER},
         ],
     },
-    "contact": {"email": "ada@example.org", "first_name": "Ada", "last_name": "Bell", "phone": "", "pass_on": True, "tell_me": False},
-}  # fmt: skip
+    "contact": {
+        "email": "ada@example.org",
+        "first_name": "Ada",
+        "last_name": "Bell",
+        "phone": "",
+        "pass_on": True,
+        "tell_me": False,
+    },
+}
 
 
 def lines(**answers: object) -> list[tuple[str, str, str]]:

@@ -1,6 +1,6 @@
 """Each data type as a field: what it takes, what it refuses, and how an answer comes back."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,24 +31,45 @@ def keys(asked: Question, data: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("0", ["0"]), ("3", ["3"]), ("2,5", ["2.5"]), ("-1.5", ["-1.5"]), ("−4", ["-4"]), (".5", [".5"]), ("0,125", ["0.125"]),
-     (" 7 ", ["7"]), ("10 000", ["10000"]), ("", [])],
-)  # fmt: skip
+    [
+        ("0", ["0"]),
+        ("3", ["3"]),
+        ("2,5", ["2.5"]),
+        ("-1.5", ["-1.5"]),
+        ("−4", ["-4"]),
+        (".5", [".5"]),
+        ("0,125", ["0.125"]),
+        (" 7 ", ["7"]),
+        ("10 000", ["10000"]),
+        ("", []),
+    ],
+)
 def test_numbers(typed: str, kept: list[str]) -> None:
     assert keys(question("number"), {"a": typed}) == kept
 
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("1,000", "thousands"), ("1,000,000", "thousands"), ("1.000.000", "thousands"), ("two", "number"), ("NaN", "number"),
-     ("inf", "number"), ("1e5", "number"), ("1.2.3", "number"), ("0x10", "number")],
-)  # fmt: skip
+    [
+        ("1,000", "thousands"),
+        ("1,000,000", "thousands"),
+        ("1.000.000", "thousands"),
+        ("two", "number"),
+        ("NaN", "number"),
+        ("inf", "number"),
+        ("1e5", "number"),
+        ("1.2.3", "number"),
+        ("0x10", "number"),
+    ],
+)
 def test_what_is_no_number(typed: str, words: str) -> None:
     form = ask(question("number"), {"a": typed})
     assert words in str(form.errors["a"])
 
 
-@pytest.mark.parametrize("datatype", ["string", "text", "colourwheel", "number", "datetime", "singlevaluelist", "multivaluelist"])
+@pytest.mark.parametrize(
+    "datatype", ["string", "text", "colourwheel", "number", "datetime", "singlevaluelist", "multivaluelist"]
+)
 def test_required_means_required_and_names_the_question(datatype: str) -> None:
     asked = question(datatype, required=True, values=values("yes", "no"))
     for blank in ({}, {"a": "  ", "a_date": "", "a_time": ""}):
@@ -147,7 +168,13 @@ def test_an_answer_that_no_longer_reads_as_a_moment_is_left_blank() -> None:
 
 
 def test_questions_come_in_order_and_a_code_only_once() -> None:
-    rows = [row("b", order="2"), row("a", order=1), row("a", order=3, description="again"), row("c", order=None), row("d", order="?")]
+    rows = [
+        row("b", order="2"),
+        row("a", order=1),
+        row("a", order=3, description="again"),
+        row("c", order=None),
+        row("d", order="?"),
+    ]
     assert [asked.code for asked in questions_of(rows)] == ["c", "d", "a", "b"]
 
 

@@ -49,7 +49,11 @@ def test_a_volunteers_words_are_searched_too(services) -> None:
 
 
 def test_groups_keep_their_order_and_the_rest_comes_last(services) -> None:
-    assert [(group.name, len(group.services)) for group in grouped(services)] == [("Streets", 2), ("Trees", 1), ("Other", 1)]
+    assert [(group.name, len(group.services)) for group in grouped(services)] == [
+        ("Streets", 2),
+        ("Trees", 1),
+        ("Other", 1),
+    ]
     assert [group.name for group in grouped(services[3:])] == [""]
     assert grouped([]) == []
 

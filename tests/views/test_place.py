@@ -7,6 +7,7 @@ from reports.models import Draft, ServiceOverride
 from reports.views import protection
 from tests.factories import LAT, LONG, make_endpoint, make_jurisdiction, make_service, square
 from tests.resident import Resident
+from tests.views.progressing import errors
 
 pytestmark = pytest.mark.django_db
 CHICAGO = (41.8837, -87.632)
@@ -33,10 +34,6 @@ def location() -> dict:
     return Draft.objects.get().answers["location"]
 
 
-def errors(resident: Resident) -> list[str]:
-    return [" ".join(link.text_content().split()) for link in resident.page.xpath("//*[@data-error-summary]//li")]
-
-
 def test_looking_saves_nothing(springfield) -> None:
     for query in ("", f"?lat={LAT}&long={LONG}", "?q=Main+Street", "?service=1"):
         Resident().open(f"/report/{query}")
@@ -46,7 +43,13 @@ def test_looking_saves_nothing(springfield) -> None:
 def test_coordinates_are_enough(springfield) -> None:
     resident = Resident().open("/report/").fill_in(lat=str(LAT), long=str(LONG), place_detail="by the gate")
     assert resident.heading == "What is the problem?"
-    assert location() == {"lat": LAT, "long": LONG, "address_string": "", "place_meant": "point", "place_detail": "by the gate"}
+    assert location() == {
+        "lat": LAT,
+        "long": LONG,
+        "address_string": "",
+        "place_meant": "point",
+        "place_detail": "by the gate",
+    }
     assert "Springfield" in resident.text
 
 
