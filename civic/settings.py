@@ -168,13 +168,15 @@ GEOCODER_URL = env.str("GEOCODER_URL", default="")
 BORDER_METRES = env.int("BORDER_METRES", default=25)
 TILES_URL = env.str("TILES_URL", default="https://tile.openstreetmap.org/{z}/{x}/{y}.png")
 TILES_ATTRIBUTION = env.str("TILES_ATTRIBUTION", default="© OpenStreetMap contributors")
+MAP_CENTER = env.list("MAP_CENTER", cast=float, default=[])
+MAP_PLACED = bool(MAP_CENTER)
 LEAFLET_CONFIG = {
     "TILES": [("Map", TILES_URL, {"attribution": TILES_ATTRIBUTION, "maxZoom": 19})] if TILES_URL else [],
     "SCALE": "both",
     "MINIMAP": False,
     "RESET_VIEW": False,
     "NO_GLOBALS": False,
-    "DEFAULT_CENTER": tuple(env.list("MAP_CENTER", cast=float, default=[39.5, -98.35])),
+    "DEFAULT_CENTER": tuple(MAP_CENTER or [39.5, -98.35]),
     "DEFAULT_ZOOM": env.int("MAP_ZOOM", default=4),
     "ATTRIBUTION_PREFIX": "",
 }

@@ -53,7 +53,7 @@ def _service(draft: Draft) -> Service:
             raise NotReady(page)
     service = (
         Service.objects.select_related("endpoint__jurisdiction", "override")
-        .filter(pk=draft.answers["service"]["service"], suspended=False, endpoint__active=True)
+        .filter(pk=draft.answers["service"].get("service"), suspended=False, endpoint__active=True)
         .filter(endpoint__jurisdiction__active=True)
         .first()
     )

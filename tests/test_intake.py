@@ -80,6 +80,11 @@ def test_a_missing_page_is_named_and_nothing_is_written(page: str) -> None:
     assert not ServiceRequest.objects.exists()
 
 
+def test_a_service_that_is_gone_from_the_place_sends_back_to_its_page() -> None:
+    with pytest.raises(intake.NotReady, match="service"):
+        intake.file_service_request(make_draft(service={"gone": 7}))
+
+
 @pytest.mark.parametrize("what", ["suspended", "paused", "body off", "gone"])
 def test_a_service_that_is_no_longer_offered_sends_back_to_its_page(what: str) -> None:
     draft = make_draft()

@@ -47,8 +47,9 @@ def described(service_request: ServiceRequest) -> str:
 
 
 def _address(service_request: ServiceRequest) -> str:
-    parts = [service_request.address_string, service_request.place_detail]
-    return " – ".join(part for part in parts if part)
+    """The address and its detail; the coordinates where there is neither, as some cities refuse a filing without."""
+    parts = [part for part in (service_request.address_string, service_request.place_detail) if part]
+    return " – ".join(parts) or f"{service_request.lat:.6f}, {service_request.long:.6f}"
 
 
 def _consented(service_request: ServiceRequest) -> Contact | None:

@@ -14,6 +14,7 @@ TOTAL_SECONDS: Final = 6.0
 MOST_BYTES: Final = 1024 * 1024
 NEAR_DEGREES: Final = 0.25  # the view box preferred around `near`: about 25 km each way
 LONGEST_ADDRESS: Final = 500  # characters
+TOWNS: Final = ("city", "town", "village", "municipality", "hamlet")  # how a settlement is named depends on its size
 PATIENCE_SECONDS: Final = 5.0  # after a 429 that names no time
 
 
@@ -34,6 +35,7 @@ class Nominatim:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=TOTAL_SECONDS,
             total_timeout=TOTAL_SECONDS,
+            private=True,
         )
 
     def search(self, query: str, near: tuple[float, float] | None, locale: str, limit: int) -> list[GeocodedPlace]:
@@ -83,7 +85,25 @@ def _place(row: object) -> GeocodedPlace:
         raise GeocodingUnavailable("A place in the geocoder's answer has no coordinates.") from error
     if not (math.isfinite(lat) and math.isfinite(long) and abs(lat) <= 90 and abs(long) <= 180):
         raise GeocodingUnavailable("A place in the geocoder's answer lies nowhere on earth.")
-    return GeocodedPlace(lat, long, " ".join(row["display_name"].split())[:LONGEST_ADDRESS], row)
+    return GeocodedPlace(lat, long, (_short(row) or " ".join(row["display_name"].split()))[:LONGEST_ADDRESS], row)
+
+
+def _short(row: dict[str, Any]) -> str:
+    """The address as one writes it on a letter; "" where the parts that make one are not there.
+
+    `display_name` goes on to district, county and country, which a form's one line has no room for.
+    """
+    parts = row.get("address")
+    if not isinstance(parts, dict):
+        return ""
+    known = {name: " ".join(value.split()) for name, value in parts.items() if isinstance(value, str)}
+    town = next((known[kind] for kind in TOWNS if known.get(kind)), "")
+    street = " ".join(filter(None, (known.get("house_number"), known.get("road"))))
+    name = row.get("name") if isinstance(row.get("name"), str) else ""
+    if not town or not (street or name):
+        return ""
+    region = " ".join(filter(None, (known.get("state"), known.get("postcode"))))
+    return ", ".join(dict.fromkeys(filter(None, (name if name != known.get("road") else "", street, town, region))))
 
 
 def _view_box(lat: float, long: float) -> str:

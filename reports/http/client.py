@@ -39,6 +39,7 @@ class Client:
 
     `secrets` (API keys) are removed from every exchange, log line and `redact`. `on_exchange` is called once
     for each call on the wire, also for one that failed. Time-outs are seconds and override the policy's.
+    `private` keeps queries out of the log: what people search for is theirs.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class Client:
         read_timeout: float | None = None,
         total_timeout: float | None = None,
         secrets: Sequence[str] = (),
+        private: bool = False,
     ) -> None:
         self.key = key
         self.on_exchange = on_exchange
         self.secrets = tuple(secret for secret in secrets if secret)
+        self.private = private
         self._policy = policy
         times = {"connect_timeout": connect_timeout, "read_timeout": read_timeout, "total_timeout": total_timeout}
         self._times: dict[str, Any] = {name: value for name, value in times.items() if value is not None}
@@ -126,7 +129,8 @@ class Client:
             error="" if response else redact(f"{type(outcome).__name__}: {outcome}", told),
         )
         came = exchange.error or exchange.status
-        log.info("%s %s %s -> %s in %.3f s", self.key, method, exchange.url, came, seconds)
+        shown_url = exchange.url.partition("?")[0] if self.private else exchange.url
+        log.info("%s %s %s -> %s in %.3f s", self.key, method, shown_url, came, seconds)
         if self.on_exchange:
             self.on_exchange(exchange)
         if isinstance(outcome, HttpError):

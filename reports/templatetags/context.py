@@ -7,5 +7,9 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Template context: the site's name and contact address."""
-    return {"site_name": settings.SITE_NAME, "site_contact": settings.SITE_CONTACT}
+    """Template context: the site's name and contact address, and whether its settings place the maps."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_contact": settings.SITE_CONTACT,
+        "map_placed": settings.MAP_PLACED,
+    }

@@ -71,7 +71,7 @@ async function withoutTiles(map, frame) {
 
 /**
  * Draw the areas of a GeoJSON FeatureCollection (properties: name, slug) with their names where there is room.
- * `fit` shows them all; `only` leaves all but one slug away; `gap` (pixels) keeps names off what stands on a dot. Resolves to the layer, or null where there is nothing.
+ * `fit` shows them all, where the settings do not place the map; `only` leaves all but one slug away; `gap` (pixels) keeps names off what stands on a dot. Resolves to the layer, or null where there is nothing.
  */
 export async function drawOutlines(map, url, { fit = false, only = "", gap = 10 } = {}) {
   const areas = await fetchJson(url);
@@ -80,7 +80,8 @@ export async function drawOutlines(map, url, { fit = false, only = "", gap = 10 
   const layer = L.geoJSON(shown, { interactive: false, style: { className: "outline" } }).addTo(map);
   map.getPane("names") ?? (map.createPane("names").style.zIndex = 450);
   const dots = L.layerGroup().addTo(map);
-  if (fit) map.fitBounds(layer.getBounds(), { padding: [36, 36], maxZoom: 13, animate: false });
+  const placed = "mapPlaced" in document.documentElement.dataset; // the site's settings say where maps begin
+  if (fit && !placed) map.fitBounds(layer.getBounds(), { padding: [36, 36], maxZoom: 13, animate: false });
   const name = () => nameAreas(map, layer, dots, gap);
   map.on("zoomend", name);
   name();

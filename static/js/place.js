@@ -14,6 +14,9 @@ const STEP = 12; // pixels that an arrow key moves the pin
 const CLOSE = 17;
 
 const STREETS = 14; // from this zoom on, a point of the map is a place and not a region
+const WITHOUT_STREETS = 13; // nearer than this, a map without streets shows nothing but the pin
+const near = () => (frame.dataset.tiles === "missing" ? WITHOUT_STREETS : CLOSE);
+const enough = () => Math.min(STREETS, near());
 const touch = window.matchMedia("(pointer: coarse)").matches;
 
 const map = await mapReady("place-map");
@@ -25,8 +28,10 @@ const given = point(field("lat").value, field("long").value);
 await drawOutlines(map, text.outlinesUrl, { fit: !given });
 if (given) {
   show(given);
-  map.setView(given, CLOSE, { animate: false });
+  map.setView(given, near(), { animate: false });
 }
+
+map.once("tiles:missing", () => marker && map.setView(marker.getLatLng(), WITHOUT_STREETS, { animate: false }));
 
 function point(lat, long) {
   const found = [lat, long].map((value) => Number.parseFloat(value));
@@ -88,14 +93,14 @@ function forgetHits() {
 
 map.on("click", ({ latlng }) => {
   const at = Object.values(latlng.wrap());
-  if (touch || map.getZoom() < STREETS) map.setView(at, Math.max(map.getZoom(), STREETS + 1), { animate: !calm });
+  if (touch || map.getZoom() < enough()) map.setView(at, Math.max(map.getZoom(), Math.min(STREETS + 1, near())), { animate: !calm });
   choose(at);
 });
 
 // With a finger it is easier to move the map under a crosshair than to hit a spot.
 if (touch) {
   frame.querySelector("[data-crosshair]").hidden = false;
-  map.on("dragend", () => map.getZoom() >= STREETS && choose(Object.values(map.getCenter().wrap())));
+  map.on("dragend", () => map.getZoom() >= enough() && choose(Object.values(map.getCenter().wrap())));
 }
 
 /** On a narrow page the map stands after the search, where the reading comes to it; on a wide one beside the form. */
@@ -121,7 +126,7 @@ for (const radio of form.querySelectorAll("input[name=hit]")) {
   radio.addEventListener("change", () => {
     const [coordinates, address] = radio.value.split("|");
     const at = coordinates.split(",").map(Number);
-    map.setView(at, CLOSE, { animate: !calm });
+    map.setView(at, near(), { animate: !calm });
     choose(at, address).then(() => (radio.checked = true));
   });
 }
@@ -130,7 +135,7 @@ for (const name of ["lat", "long"]) {
   field(name).addEventListener("change", () => {
     const at = point(field("lat").value, field("long").value);
     if (!at || /[,;\s]\s*\S/.test(field("lat").value.trim())) return; // two numbers in one field: the server takes them apart
-    map.setView(at, CLOSE, { animate: !calm });
+    map.setView(at, near(), { animate: !calm });
     choose(at);
   });
 }
@@ -170,7 +175,7 @@ function suggestion({ lat, long, address_string: address }) {
   button.addEventListener("click", () => {
     field("q").value = field("searched").value = address;
     list([]);
-    map.setView([lat, long], CLOSE, { animate: !calm });
+    map.setView([lat, long], near(), { animate: !calm });
     choose([lat, long], address);
     field("q").focus();
   });
@@ -187,7 +192,7 @@ locate.addEventListener("click", () => {
   const found = ({ coords }) => {
     located.textContent = "";
     const at = [coords.latitude, coords.longitude];
-    map.setView(at, CLOSE, { animate: !calm });
+    map.setView(at, near(), { animate: !calm });
     choose(at);
   };
   const refused = () => (located.textContent = text.textRefused);

@@ -191,3 +191,34 @@ def test_where_no_point_is_meant_is_a_value_error(geocoder: Echo) -> None:
 def test_every_geocoder_of_the_table_can_be_opened() -> None:
     for key in geocoding.DIALECTS:
         assert geocoding.import_string(geocoding.DIALECTS[key])("http://127.0.0.1/"), key
+
+
+def test_what_people_search_for_is_not_in_the_log(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    assert search("121 North LaSalle")
+    assert "/nominatim/search" in caplog.text
+    assert "LaSalle" not in caplog.text
+
+
+ADDRESS = {"house_number": "12", "road": "Main Street", "city": "Springfield", "state": "Illinois", "postcode": "62701"}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"address": ADDRESS}, "12 Main Street, Springfield, Illinois 62701"),
+        ({"address": ADDRESS, "name": "City Hall"}, "City Hall, 12 Main Street, Springfield, Illinois 62701"),
+        (
+            {"address": ADDRESS | {"house_number": None}, "name": "Main Street"},
+            "Main Street, Springfield, Illinois 62701",
+        ),
+        ({"address": {"village": "Hatfield", "road": "Mill Lane"}}, "Mill Lane, Hatfield"),
+        ({"address": {"city": "Springfield"}}, "the long name"),
+        ({"address": {"road": "Main Street"}}, "the long name"),
+        ({"address": ["no", "object"]}, "the long name"),
+        ({"address": {"city": 7, "road": {}}}, "the long name"),
+    ],
+)
+def test_an_address_is_as_long_as_on_a_letter(geocoder: Echo, row: dict[str, Any], expected: str) -> None:
+    geocoder.body = json.dumps([{"lat": "39.8", "lon": "-89.6", "display_name": "the long  name"} | row]).encode()
+    assert [place.address_string for place in search("main")] == [expected]

@@ -31,7 +31,7 @@ def prepare() -> None:
         "GEOCODER_URL": f"http://127.0.0.1:{sandbox_port}/nominatim/",
         "HTTP_ALLOWED_PRIVATE": f"127.0.0.1:{sandbox_port},127.0.0.1:{port}",
         "STAFF_NEED_MFA": "0",
-        "MAP_CENTER": "41.88,-87.68",
+        "MAP_CENTER": "41.86,-87.75",
         "MAP_ZOOM": "10",
         "LOG_LEVEL": "WARNING",
         # A city works on a report within two minutes here, so everything that waits is in a hurry.
