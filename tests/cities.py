@@ -29,8 +29,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def make_city(sandbox: Sandbox, key: str, **fields: Any) -> Endpoint:
-    """A body with the sandbox's city behind it, its services fetched."""
+def make_city(sandbox: Sandbox, key: str, *, at: str = SANDBOX, **fields: Any) -> Endpoint:
+    """A body with the sandbox's city behind it, its services fetched; `at` is where the sandbox is reached."""
     city = sandbox.cities[key]
     lat, long = PLACES[key]
     jurisdiction = make_jurisdiction(
@@ -39,7 +39,7 @@ def make_city(sandbox: Sandbox, key: str, **fields: Any) -> Endpoint:
     endpoint = Endpoint(
         jurisdiction=jurisdiction,
         dialect="georeport_v2",
-        base_url=f"{SANDBOX}/{city.base}/",
+        base_url=f"{at}/{city.base}/",
         active=True,
         options=OPTIONS.get(key, {}),
         **fields,

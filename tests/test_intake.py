@@ -1,13 +1,11 @@
 """From a finished draft to a request and its place in the outbox, once."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from reports import intake
 from reports.models import Contact, Draft, Media, ServiceRequest, StatusUpdate, Submission, Subscription
 from tests.factories import LAT, LONG, make_service
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -147,20 +145,8 @@ def test_a_broker_that_is_away_does_not_lose_the_report(monkeypatch: pytest.Monk
 @pytest.mark.django_db(transaction=True)
 def test_two_posts_at_the_same_moment_are_one_request() -> None:
     draft = make_draft()
-    start, filed = threading.Barrier(4), []
-
-    def work() -> None:
-        start.wait()
-        try:
-            filed.append(intake.file_service_request(Draft.objects.get(pk=draft.pk)).reference)
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _number in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    filed: list[str] = []
+    at_once(lambda: filed.append(intake.file_service_request(Draft.objects.get(pk=draft.pk)).reference), 4)
     assert len(filed) == 4
     assert len(set(filed)) == 1
     assert ServiceRequest.objects.count() == 1

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from kombu import Connection
 
 from reports import clock
-from reports.delivery import catalogue, submit
-from reports.models import Endpoint, Submission, SubmissionState
+from reports.delivery import submit
+from reports.models import Submission, SubmissionState
 from reports.sandbox import make_app
 from reports.sandbox.server import SandboxServer
-from tests.cities import OPTIONS, file_report
-from tests.factories import make_jurisdiction
+from tests.cities import file_report, make_city
 
 pytestmark = [pytest.mark.broker, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("brokers")]
 State = SubmissionState
@@ -80,19 +80,33 @@ class Worker:
             "4",
         ]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
 
     def end(self, how: signal.Signals) -> None:
+        """Send a signal to the worker, or with SIGKILL to all that it has started, and wait for its end."""
         if self.process and self.process.poll() is None:
-            self.process.send_signal(how)
+            if how == signal.SIGKILL:
+                os.killpg(self.process.pid, how)
+            else:
+                self.process.send_signal(how)
             self.process.wait(30)
+
+    def clear_away(self) -> None:
+        """End the worker and delete its queue."""
+        self.end(signal.SIGTERM)
+        url = self.environment["CELERY_BROKER_URL"]
+        if not url.startswith("filesystem:"):
+            with Connection(url) as broker:
+                broker.default_channel.queue_delete(self.environment["CELERY_QUEUE"])
 
 
 @pytest.fixture
 def worker(broker: str, tmp_path: Path) -> Iterator[Worker]:
     worker = Worker(broker, tmp_path)
     yield worker
-    worker.end(signal.SIGTERM)
+    worker.clear_away()
 
 
 def database_url() -> str:
@@ -101,22 +115,6 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{facts['NAME']}"
     return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
-
-
-def make_city(cities: SandboxServer, key: str) -> Endpoint:
-    city = cities.sandbox.cities[key]
-    jurisdiction = make_jurisdiction(city.name, slug=key, jurisdiction_id=city.jurisdiction_id)
-    endpoint = Endpoint(
-        jurisdiction=jurisdiction,
-        dialect="georeport_v2",
-        base_url=f"{cities.url}/{city.base}/",
-        active=True,
-        options=OPTIONS.get(key, {}),
-    )
-    endpoint.api_key = "sandbox-key"
-    endpoint.save()
-    catalogue.sync_services(endpoint)
-    return endpoint
 
 
 def wait_for(submission: Submission, *states: State, worker: Worker) -> None:
@@ -137,7 +135,9 @@ def held(cities: SandboxServer, key: str) -> dict[str, Any]:
 
 
 def test_reports_reach_their_cities(cities: SandboxServer, worker: Worker) -> None:
-    submissions = [file_report(make_city(cities, key)) for key in ("evanston", "chicago", "cook")]
+    submissions = [
+        file_report(make_city(cities.sandbox, key, at=cities.url)) for key in ("evanston", "chicago", "cook")
+    ]
     worker.start()
     for submission in submissions:
         wait_for(submission, State.DELIVERED, worker=worker)
@@ -148,7 +148,7 @@ def test_reports_reach_their_cities(cities: SandboxServer, worker: Worker) -> No
 
 
 def test_a_worker_killed_on_the_wire_and_a_new_one_file_once(cities: SandboxServer, worker: Worker) -> None:
-    endpoint = make_city(cities, "evanston")
+    endpoint = make_city(cities.sandbox, "evanston", at=cities.url)
     submission = file_report(endpoint, "A hole. SANDBOX-SLOW")
     worker.start()
     wait_for(submission, State.SENDING, worker=worker)

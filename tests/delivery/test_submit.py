@@ -1,10 +1,8 @@
 """Sending once, whatever the city answers."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from reports import clock
 from reports.admin import decisions
@@ -17,6 +15,7 @@ from reports.sandbox import Sandbox
 from reports.views import progress
 from tests.cities import file_report, history, make_city, pass_time
 from tests.factories import make_submission
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 State = SubmissionState
@@ -254,19 +253,6 @@ def test_a_move_from_a_state_that_has_passed_does_nothing() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_sends(sandbox: Sandbox) -> None:
     submission = file_report(make_city(sandbox, "evanston"))
-    start = threading.Barrier(6)
-
-    def work() -> None:
-        start.wait()
-        try:
-            submit.submit(submission.pk)
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _number in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(lambda: submit.submit(submission.pk), 6)
     assert posts(sandbox, "evanston") == 1
     assert Attempt.objects.count() == 1

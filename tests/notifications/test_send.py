@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection
 from django.utils import translation
 
 from reports import clock
@@ -19,6 +18,7 @@ from reports.models import Notification, NotificationState, PublicStatus, Status
 from reports.notifications import queue, send
 from reports.notifications.unsubscribe import unsubscribe
 from tests.factories import make_service_request, make_status_update, make_submission
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 State = NotificationState
@@ -237,23 +237,8 @@ def test_a_mail_that_somebody_is_sending_is_left_to_them() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_senders_at_once_send_one_mail() -> None:
-    import threading
-
     owe(make_status_update())
-    start = threading.Barrier(2)
-
-    def run() -> None:
-        start.wait()
-        try:
-            send.send_due()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _sender in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(send.send_due, 2)
     assert len(mail.outbox) == 1
     assert states() == [State.SENT]
 
