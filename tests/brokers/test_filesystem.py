@@ -44,7 +44,7 @@ def test_messages_come_in_their_order(channel: Any) -> None:
 
 @pytest.mark.parametrize("content", ["", '{"body": "cut o', "\x00\x00"])
 def test_a_message_cut_short_is_dropped_and_the_next_one_read(channel: Any, tmp_path: Path, content: str) -> None:
-    (tmp_path / "queue" / "1_broken.civic.msg").write_text(content)
+    (tmp_path / "queue" / "-_broken.civic.msg").write_text(content)
     channel._put("civic", message(channel, "whole"))
     with pytest.raises(Empty):
         channel._get("civic")
