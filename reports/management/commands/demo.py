@@ -1,5 +1,6 @@
 """`manage.py demo`: the whole site with fake cities behind it, set up and kept going until Ctrl-C."""
 
+import logging
 import os
 import signal
 import socket
@@ -76,6 +77,8 @@ class Command(BaseCommand):
         done = self.folder / "filled"
         if done.exists():
             return
+        for name in ("reports.delivery", "kombu.connection"):  # what goes wrong in the past is meant to
+            logging.getLogger(name).setLevel(logging.ERROR)
         # Begun and broken off, it is built towards the same present again.
         begun = self.folder / "present"
         if not begun.exists():
