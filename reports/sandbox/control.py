@@ -41,6 +41,7 @@ class Control:
             "timing": self._timing,
             "fault": self._fault,
             "set_status": self._set_status,
+            "set_plan": self._set_plan,
             "reset": self._reset,
         }
 
@@ -135,11 +136,18 @@ class Control:
         return {"faults": self.faults()}
 
     def _set_status(self, request: Request) -> dict[str, Any]:
+        _one_of("status", request.arg("status"), ("open", "closed"))
+        return self._with_held(request, self.store.write_status, request.arg("status"), request.arg("status_notes"))
+
+    def _set_plan(self, request: Request) -> dict[str, Any]:
+        _one_of("plan", request.arg("plan"), tuple(work.TIMELINES))
+        return self._with_held(request, self.store.set_plan, request.arg("plan"))
+
+    def _with_held(self, request: Request, act: Callable[..., StoredRequest], *words: str) -> dict[str, Any]:
         city, request_id = request.arg("city"), request.arg("service_request_id")
         _one_of("city", city, tuple(self.cities))
-        _one_of("status", request.arg("status"), ("open", "closed"))
         try:
-            self.store.write_status(city, request_id, request.arg("status"), request.arg("status_notes"))
+            act(city, request_id, *words)
         except KeyError:
             raise ControlError(f"{city} holds no service_request_id or token {request_id!r}") from None
         return {}

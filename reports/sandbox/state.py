@@ -103,12 +103,24 @@ class Store:
     def write_status(self, city_key: str, request_id: str, status: str, notes: str) -> StoredRequest:
         """A clerk's entry, at the clock's present. Raises KeyError when the city holds no such id or token."""
         with self._lock:
-            for stored in self.holdings[city_key].requests:
-                if request_id in (stored.service_request_id, stored.token):
-                    at = self.clock.now().isoformat()
-                    stored.clerk.append({"at": at, "status": status, "status_notes": notes})
-                    self.save()
-                    return stored
+            stored = self._held(city_key, request_id)
+            at = self.clock.now().isoformat()
+            stored.clerk.append({"at": at, "status": status, "status_notes": notes})
+            self.save()
+            return stored
+
+    def set_plan(self, city_key: str, request_id: str, plan: str) -> StoredRequest:
+        """Another work plan for a request. Raises KeyError when the city holds no such id or token."""
+        with self._lock:
+            stored = self._held(city_key, request_id)
+            stored.plan = plan
+            self.save()
+            return stored
+
+    def _held(self, city_key: str, request_id: str) -> StoredRequest:
+        for stored in self.holdings[city_key].requests:
+            if request_id in (stored.service_request_id, stored.token):
+                return stored
         raise KeyError(request_id)
 
     def set_fault(self, fault: Fault) -> None:

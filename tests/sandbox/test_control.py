@@ -37,6 +37,15 @@ def test_set_status_by_id_and_by_token(cities):
     assert cities.get("evanston", "requests/EVN-210401.json").json()[0]["status_notes"] == "By hand"
 
 
+def test_set_plan(cities):
+    token = cities.post("chicago").json()[0]["token"]
+    cities.control("set_plan", city="chicago", service_request_id=token, plan="duplicate")
+    cities.control("advance", seconds=6 * 24 * 3600)
+    [held] = cities.received("chicago")
+    assert (held["plan"], held["status"]) == ("duplicate", "closed")
+    assert "duplicate" in held["status_notes"].lower()
+
+
 def test_faults_are_listed(cities):
     cities.control("fault", kind="500", city="cook", operation="post", count=3)
     expected = [{"kind": "500", "city": "cook", "operation": "post", "left": 3}]
@@ -87,7 +96,9 @@ def test_the_log_tells_what_came(cities):
         ("fault", {"kind": "500", "count": "0"}, "count is '0'"),
         ("fault", {"kind": "500", "count": "many"}, "count is 'many'"),
         ("fault", {"kind": "429", "retry_after": "later"}, "retry_after is 'later'"),
-        ("set_status", {"city": "gotham"}, "city is 'gotham'"),
+        ("set_status", {"city": "gotham", "status": "open"}, "city is 'gotham'"),
+        ("set_plan", {"city": "evanston", "service_request_id": "1", "plan": "ordinary"}, "evanston holds no"),
+        ("set_plan", {"city": "evanston", "service_request_id": "1", "plan": "magic"}, "plan is 'magic'"),
         ("set_status", {"city": "evanston", "service_request_id": "1", "status": "done"}, "status is 'done'"),
         ("set_status", {"city": "evanston", "service_request_id": "1", "status": "open"}, "evanston holds no"),
     ],

@@ -23,6 +23,7 @@ STEP = timedelta(hours=15)
 # What goes wrong for a few of them, by their place in the file: the sandbox's word for the fault, and how often.
 FAULTS = {13: ("wrong-key", 1), 24: ("html", 1), 43: ("503", 1), 61: ("503", 2)}
 WITHDRAWN = 28
+DUPLICATES = frozenset({22, 38})
 CONTACT = {
     "email": "resident@example.org",
     "first_name": "Rosa",
@@ -113,6 +114,8 @@ def _file(control: SandboxControl, line: Line) -> None:
         request = intake.file_service_request(draft)
         if line.number == WITHDRAWN:
             _withdraw(request)
+    if line.number in DUPLICATES:
+        control.set_plan(_city(service), request.submissions.get().token, "duplicate")
 
 
 def _answers(line: Line, service: Service) -> dict[str, Any]:

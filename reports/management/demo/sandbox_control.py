@@ -47,6 +47,10 @@ class SandboxControl:
         """Let a city misbehave; see the sandbox's README for the words."""
         self._act("fault", words)
 
+    def set_plan(self, city: str, service_request_id: str, plan: str) -> None:
+        """Choose what a city does with a request that it holds; a token names it too."""
+        self._act("set_plan", {"city": city, "service_request_id": service_request_id, "plan": plan})
+
     def _act(self, name: str, words: Mapping[str, str]) -> None:
         answer = self._client.post(f"{self.url}/_control/{name}?{urlencode(words)}")
         if answer.status != 200:
