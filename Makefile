@@ -18,7 +18,7 @@ check: .venv/everything ## style, types, imports, templates, migrations, deploym
 	@exec $(BIN)/python -m tests.check
 
 bench: .venv/everything ## measure; every figure is a ratio taken in one run
-	@exec $(BIN)/python -m pytest tests/benchmarks -o norecursedirs= -p no:randomly -s -q $(ARGS)
+	@exec $(BIN)/python -m pytest tests/benchmarks -o 'norecursedirs=.*' -p no:randomly -s -q $(ARGS)
 
 requirements: .venv/everything ## write requirements*.txt anew from requirements*.in
 	$(BIN)/pip install --quiet uv

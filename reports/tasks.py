@@ -25,13 +25,15 @@ def submit_one(submission_id: int) -> None:
 @shared_task(ignore_result=True)
 def look_up_tokens(endpoint_id: int) -> None:
     """Ask an endpoint for the numbers of its tokens that are due."""
-    tokens.look_up_tokens(Endpoint.objects.select_related("jurisdiction").get(pk=endpoint_id))
+    if endpoint := _endpoint(endpoint_id):
+        tokens.look_up_tokens(endpoint)
 
 
 @shared_task(ignore_result=True)
 def refresh_endpoint(endpoint_id: int) -> None:
     """Ask an endpoint for news of its requests that are due."""
-    refresh.refresh(Endpoint.objects.select_related("jurisdiction").get(pk=endpoint_id))
+    if endpoint := _endpoint(endpoint_id):
+        refresh.refresh(endpoint)
 
 
 @shared_task(ignore_result=True)
@@ -43,8 +45,11 @@ def send_mails() -> None:
 @shared_task(ignore_result=True)
 def sync_services(endpoint_id: int) -> None:
     """Fetch what an endpoint offers; a failure is in the endpoint's health and waits for the next round."""
+    endpoint = _endpoint(endpoint_id)
+    if endpoint is None:
+        return
     try:
-        catalogue.sync_services(Endpoint.objects.select_related("jurisdiction").get(pk=endpoint_id))
+        catalogue.sync_services(endpoint)
     except DialectError as error:
         log.warning("services of endpoint %s not fetched: %s", endpoint_id, error)
 
@@ -80,6 +85,14 @@ def forget_expired_drafts() -> None:
             photo.file.delete(save=False)
             photo.delete()
         draft.delete()
+
+
+def _endpoint(endpoint_id: int) -> Endpoint | None:
+    """The endpoint that a wake-up was about; None where it has been deleted or paused since."""
+    endpoint = Endpoint.objects.select_related("jurisdiction").filter(pk=endpoint_id, active=True).first()
+    if endpoint is None:
+        log.info("endpoint %s is gone or paused; nothing to do", endpoint_id)
+    return endpoint
 
 
 def _endpoints(submissions: QuerySet[Submission]) -> list[int]:
