@@ -10,10 +10,21 @@ from tests.factories import make_service_request, make_submission
 
 pytestmark = pytest.mark.django_db
 PUBLIC = [
-    "/", "/report/", "/requests/", "/requests/map/", "/requests/map.geojson", "/requests/find/",
-    "/places/outlines.geojson",    "/places/search?q=x", "/places/here?lat=1&long=2", "/healthz", "/no-such-page", "/requests/ZZZ-ZZZ-ZZZZ/",
-    "/report/forged/check/", "/unsubscribe/forged/",
-]  # fmt: skip
+    "/",
+    "/report/",
+    "/requests/",
+    "/requests/map/",
+    "/requests/map.geojson",
+    "/requests/find/",
+    "/places/outlines.geojson",
+    "/places/search?q=x",
+    "/places/here?lat=1&long=2",
+    "/healthz",
+    "/no-such-page",
+    "/requests/ZZZ-ZZZ-ZZZZ/",
+    "/report/forged/check/",
+    "/unsubscribe/forged/",
+]
 
 
 def plain_paths(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
