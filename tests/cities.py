@@ -22,7 +22,7 @@ PLAIN = {"chicago": "Tree Trim", "cook": "Forest preserve: tree down", "evanston
          "oak-park": "Graffiti"}  # fmt: skip
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "chicago": {"token_list": True, "extensions": True, "omit_timezone": True},
+    "chicago": {"token_list": True, "extensions": True, "omit_timezone": True, "private_attributes": ["A511OPTN"]},
     "evanston": {"formats": ["json"]},
     "bloomington": {"formats": ["json"], "id_list": False},
     "oak-park": {"formats": ["xml"]},

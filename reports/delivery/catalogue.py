@@ -102,6 +102,7 @@ def _as_json(attribute: messages.Attribute) -> dict[str, Any]:
         "order": attribute.order,
         "description": attribute.description,
         "values": [dataclasses.asdict(value) for value in attribute.values],
+        "private": attribute.private,
     }
 
 

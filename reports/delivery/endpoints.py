@@ -1,6 +1,6 @@
 """An endpoint row made into a dialect that can speak, and what its last calls say of its health."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from reports import clock
 from reports.dialects import registry
@@ -10,10 +10,16 @@ from reports.http import Client, Exchange
 from reports.models import Endpoint
 
 
-def dialect_for(endpoint: Endpoint, on_exchange: Callable[[Exchange], None] | None = None) -> Dialect:
-    """Open the endpoint's dialect. ConfigurationError when its row cannot work."""
+def dialect_for(
+    endpoint: Endpoint, on_exchange: Callable[[Exchange], None] | None = None, private: Iterable[str] = ()
+) -> Dialect:
+    """Open the endpoint's dialect. ConfigurationError when its row cannot work.
+
+    The key and the `private` texts are removed from every exchange and log line.
+    """
     api_key = endpoint.api_key
-    client = Client(f"endpoint-{endpoint.pk}", on_exchange=on_exchange, secrets=(api_key,) if api_key else ())
+    secrets = tuple(text for text in (api_key, *private) if text)
+    client = Client(f"endpoint-{endpoint.pk}", on_exchange=on_exchange, secrets=secrets)
     return registry.open_dialect(
         endpoint.dialect,
         Connection(

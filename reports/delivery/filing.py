@@ -33,6 +33,12 @@ def filing_for(service_request: ServiceRequest) -> Filing:
     )
 
 
+def private_texts(service_request: ServiceRequest) -> list[str]:
+    """The answers that no log and no stored exchange may show. Single letters are left: they would blot out words."""
+    private = [answer for answer in service_request.attributes if answer.get("private")]
+    return [value["key"] for answer in private for value in answer["values"] if len(value["key"]) > 1]
+
+
 def described(service_request: ServiceRequest) -> str:
     """The resident's words, then our reference, by which a lost answer can be found again in the city's list.
 

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from reports import clock
 from reports.delivery import endpoints, history, outbox
-from reports.delivery.filing import filing_for
+from reports.delivery.filing import filing_for, private_texts
 from reports.delivery.pauses import refresh_pause, retry_pause, token_pause
 from reports.dialects.errors import DialectError, NotSent, PerhapsSent
 from reports.dialects.messages import Receipt, ServiceType
@@ -40,8 +40,9 @@ def submit(submission_id: int) -> None:
     submission, attempt = claimed.submission, claimed.attempt
     exchanges: list[Exchange] = []
     try:
-        dialect = endpoints.dialect_for(submission.endpoint, on_exchange=exchanges.append)
         filing = filing_for(submission.request)
+        private = private_texts(submission.request)
+        dialect = endpoints.dialect_for(submission.endpoint, on_exchange=exchanges.append, private=private)
     except Exception as error:
         _finish(attempt, exchanges, type(error).__name__, str(error))
         _give_to_volunteers(submission, State.NEEDS_ATTENTION, f"It could not be prepared for sending: {error}")

@@ -108,7 +108,7 @@ class AttributeValue:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One question of a service, or a notice where `variable` is false."""
+    """One question of a service, or a notice where `variable` is false. A `private` answer goes to the body alone."""
 
     code: str
     variable: bool = True
@@ -118,6 +118,7 @@ class Attribute:
     order: int = 0
     description: str = ""
     values: tuple[AttributeValue, ...] = ()
+    private: bool = False
     raw: Raw = field(default_factory=dict)
 
 

@@ -95,6 +95,14 @@ def list_of(*words: str, empty: bool = True) -> Check:
     return check
 
 
+def texts(value: Any) -> tuple[str, ...]:
+    """Accept a list of short texts, each once."""
+    good = isinstance(value, list | tuple) and all(isinstance(each, str) and 0 < len(each) <= 100 for each in value)
+    if not good or len(set(value)) != len(value):
+        raise ValueError("a list of texts of up to 100 characters, each once")
+    return tuple(value)
+
+
 def parameter_name(value: Any) -> str:
     """Accept the name of a query parameter, or nothing."""
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.\[\]-]{0,39}|", value):

@@ -99,6 +99,7 @@ class AttributesForm(forms.Form):
                 "description": strip_tags(question.description),
                 "values": values,
             }
+            | ({"private": True} if question.private else {})
             for question in self._asked
             if (values := values_of(question, self.cleaned_data.get(question.field_name)))
         ]

@@ -39,6 +39,7 @@ class Question:
     hint: str
     description: str
     values: tuple[tuple[str, str], ...]
+    private: bool
     field_name: str
     digest: str
 
@@ -160,9 +161,10 @@ def field_for(question: Question, zone: tzinfo) -> forms.Field:
     """The form field that asks a question."""
     make = MAKERS.get(question.datatype, _string)
     label = strip_tags(question.description) or question.code
-    field = make(
-        question, zone, {"label": label, "help_text": strip_tags(question.hint), "required": question.required}
-    )
+    hint = strip_tags(question.hint)
+    if question.private:
+        hint = f"{hint} {_('This is not shown in public.')}".strip()
+    field = make(question, zone, {"label": label, "help_text": hint, "required": question.required})
     field.error_messages["required"] = _("Answer “%(question)s”.") % {"question": label}
     return field
 
@@ -200,6 +202,7 @@ def _question(row: Row) -> Question:
         hint=str(row.get("datatype_description") or ""),
         description=str(row.get("description") or ""),
         values=tuple((str(value["key"]), str(value.get("name") or value["key"])) for value in row.get("values") or ()),
+        private=bool(row.get("private")),
         field_name="attribute_" + "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in code),
         digest=hashlib.sha256(stable.encode()).hexdigest()[:12],
     )

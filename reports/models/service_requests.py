@@ -50,7 +50,7 @@ class ServiceRequest(models.Model):
     """One report, public but for `contact`. Keeps its own `service_code` and `service_name`: lists of services change.
 
     `attributes` is a list of `{"code", "datatype", "description", "values": [{"key", "name"}]}`: the answers
-    beside a snapshot of the questions that were asked.
+    beside a snapshot of the questions that were asked. Those with `"private": true` are for the body alone.
     """
 
     reference = models.CharField(_("reference"), max_length=14, unique=True, default=new_reference, editable=False)
@@ -114,6 +114,11 @@ class ServiceRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.service_name}"
+
+    @property
+    def public_attributes(self) -> list[dict[str, Any]]:
+        """The answers that anybody may read."""
+        return [attribute for attribute in self.attributes if not attribute.get("private")]
 
     def get_absolute_url(self) -> str:
         return reverse("service_requests:detail", args=[self.reference])

@@ -15,7 +15,8 @@ class Service(models.Model):
     """One service of an endpoint, in the city's words; only the catalogue sync writes it.
 
     `definition` is the list of attributes of the last fetched service definition, each an object with the
-    keys of GeoReport v2 (`code variable datatype required datatype_description order description values`).
+    keys of GeoReport v2 (`code variable datatype required datatype_description order description values`), and
+    `private` where its answer is for the body alone.
     """
 
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="services", verbose_name=_("endpoint"))

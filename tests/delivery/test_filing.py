@@ -1,9 +1,14 @@
 """What a dialect is handed of a request."""
 
 import pytest
+from django.test import Client
 
+from reports.delivery import submit
 from reports.delivery.filing import filing_for
-from tests.factories import make_service_request
+from reports.models import Attempt, Service
+from reports.sandbox import Sandbox
+from tests.cities import make_city
+from tests.factories import make_service_request, make_submission
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +45,24 @@ def test_answers_keep_their_keys() -> None:
     }
     filing = filing_for(make_service_request(attributes=[answer]))
     assert [(each.code, each.values) for each in filing.answers] == [("A", ("1", "2"))]
+
+
+def test_a_private_answer_goes_to_the_body_and_nowhere_else(sandbox: Sandbox, client: Client) -> None:
+    endpoint = make_city(sandbox, "chicago")
+    service = Service.objects.get(endpoint=endpoint, service_name="Alley Light Out")
+    asked = {attribute["code"]: attribute for attribute in service.definition}
+    assert [code for code, attribute in asked.items() if attribute["private"]] == ["A511OPTN"]
+    given = [("ISTHELI1", "ONE", {}), ("ISTHELI2", "COMPLETE", {}), ("A511OPTN", "312-555-0142", {"private": True})]
+    answers = [
+        {"code": code, "datatype": asked[code]["datatype"], "values": [{"key": value, "name": value}], **private}
+        for code, value, private in given
+    ]
+    request = make_service_request(service, attributes=answers)
+    submission = make_submission(request)
+    submit.submit(submission.pk)
+    held = sandbox.control.received()["cities"]["chicago"]["requests"][0]
+    assert held["attributes"]["A511OPTN"] == ["312-555-0142"]
+    page = client.get(request.get_absolute_url()).content.decode()
+    assert "COMPLETE" in page
+    assert "312-555-0142" not in page
+    assert "312-555-0142" not in str(Attempt.objects.get().exchanges)

@@ -193,3 +193,11 @@ def test_a_question_in_html_is_asked_in_plain_words() -> None:
 
 def test_normalise() -> None:
     assert normalise("  a\r\n\r\nb\r ") == "a\n\nb"
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_a_private_question_says_so(private: bool) -> None:
+    row = {"code": "PHONE", "datatype": "string", "description": "Your number", "private": private}
+    [question] = questions_of([row])
+    said = "not shown in public" in str(field_for(question, UTC).help_text)
+    assert (question.private, said) == (private, private)

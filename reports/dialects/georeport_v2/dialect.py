@@ -67,7 +67,10 @@ class GeoReportV2(Dialect):
         """Fetch a service's attributes. `NotFound` also where the city keeps none for a service without metadata."""
         resource = f"services/{quote(service_code, safe='')}"
         reader = partial(read.read_service_definition, service_code=service_code)
-        return self.line.get("service_definition", resource, [], reader)
+        definition = self.line.get("service_definition", resource, [], reader)
+        private = self.options.private_attributes
+        attributes = (replace(each, private=each.code in private) for each in definition.attributes)
+        return replace(definition, attributes=tuple(attributes))
 
     def post_service_request(self, filing: Filing) -> Receipt:
         """File, once, in the first format. `BadRequest` without a call where the city is known to refuse it so."""

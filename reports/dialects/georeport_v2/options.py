@@ -9,6 +9,7 @@ from reports.dialects.options import (
     one_of,
     option,
     parameter_name,
+    texts,
     whole_number,
 )
 
@@ -60,6 +61,9 @@ class Options:
     )
     required: tuple[str, ...] = option(
         (), list_of(*REQUIRABLE), "What this city refuses a filing without, beyond the standard."
+    )
+    private_attributes: tuple[str, ...] = option(
+        (), texts, "Codes of attributes whose answers are never shown in public, such as a telephone number."
     )
     description_min: int = option(0, whole_number(0, 1000), "Shortest description that the city takes, in characters.")
     description_max: int = option(

@@ -33,7 +33,7 @@ BODIES = (
     Body("chicago", "City of Chicago", ("Chicago", "place"), "312-744-5000", "https://311.chicago.gov/",
          "cityofchicago.org", "chicago/open311/", "sandbox-key",
          options=(("token_list", True), ("extensions", True), ("page_parameter", "page"), ("omit_timezone", True),
-                  ("required", ["address_string"]))),
+                  ("required", ["address_string"]), ("private_attributes", ["A511OPTN"]))),
     Body("cook-county", "Cook County", ("Cook", "county"), "312-603-6400", "https://www.cookcountyil.gov/",
          "cookcountyil.gov", "cook/open311/", "sandbox-key"),
     Body("evanston", "City of Evanston", ("Evanston", "place"), "847-448-4311",
