@@ -24,7 +24,7 @@ class Channel(filesystem.Channel):
     """Writes a message under another name first, and survives what cannot be read."""
 
     # kombu's own classes disagree on the name of the second argument.
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]  # see above
         name = f"{monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         half = Path(self.data_folder_out, f"{name}.writing")
         half.write_text(dumps(payload))

@@ -32,7 +32,7 @@ class OneAddress(forms.BaseForm):
         return email
 
 
-class NewUserForm(OneAddress, AdminUserCreationForm):  # type: ignore[type-arg]
+class NewUserForm(OneAddress, AdminUserCreationForm):  # type: ignore[type-arg]  # takes none at run time
     """An account made by a volunteer."""
 
     class Meta:
@@ -40,7 +40,7 @@ class NewUserForm(OneAddress, AdminUserCreationForm):  # type: ignore[type-arg]
         fields = ("email", "name")
 
 
-class UserForm(OneAddress, UserChangeForm):  # type: ignore[type-arg]
+class UserForm(OneAddress, UserChangeForm):  # type: ignore[type-arg]  # takes none at run time
     """An account changed by a volunteer; the password has a page of its own."""
 
     class Meta:
@@ -50,7 +50,7 @@ class UserForm(OneAddress, UserChangeForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # takes none at run time
     """Accounts. Only a superuser hands out rights, or touches a superuser."""
 
     form = UserForm
@@ -84,7 +84,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class EmailAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
     """allauth's record of whose address was confirmed. Deleting one makes its owner confirm again."""
 
     list_display = ("email", "user", "primary", "verified")
@@ -105,7 +105,7 @@ class EmailAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class AuthenticatorAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
     """Second factors, without their secrets. A superuser deletes one when its owner has lost the device."""
 
     list_display = ("user", "type", "created_at", "last_used_at")

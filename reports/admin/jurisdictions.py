@@ -25,7 +25,7 @@ class SaysWhatProtects:
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, dict[str, int], set[str], list[Any]]:
         """Django's answer, the permissions left out where rows protect, and not ten thousand of those."""
-        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc]
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc]  # a mixin: the class beside it has it
         more = len(protected) - PROTECTED_SHOWN
         if more > 0:
             protected = [*protected[:PROTECTED_SHOWN], _("and %(count)d more") % {"count": more}]

@@ -28,7 +28,7 @@ class ContactAdmin(ReadOnly, ModelAdmin[Contact]):
     show_full_result_count = False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return ModelAdmin.has_delete_permission(self, request, obj)  # type: ignore[misc]
+        return ModelAdmin.has_delete_permission(self, request, obj)  # type: ignore[misc]  # a mixin: the class beside it has it
 
 
 class AddressesGuarded(ReadOnly):
@@ -37,13 +37,13 @@ class AddressesGuarded(ReadOnly):
     guarded: tuple[str, ...] = ("email",)
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
-        return self._allowed(request, super().get_list_display(request))  # type: ignore[misc]
+        return self._allowed(request, super().get_list_display(request))  # type: ignore[misc]  # a mixin: the class beside it has it
 
     def get_search_fields(self, request: HttpRequest) -> tuple[Any, ...]:
-        return self._allowed(request, super().get_search_fields(request))  # type: ignore[misc]
+        return self._allowed(request, super().get_search_fields(request))  # type: ignore[misc]  # a mixin: the class beside it has it
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[Any, ...]:
-        return self._allowed(request, super().get_fields(request, obj))  # type: ignore[misc]
+        return self._allowed(request, super().get_fields(request, obj))  # type: ignore[misc]  # a mixin: the class beside it has it
 
     def _allowed(self, request: HttpRequest, names: Any) -> tuple[Any, ...]:
         may = request.user.has_perm(MAY_SEE_CONTACTS)

@@ -188,7 +188,7 @@ class MediaAdmin(ReadOnly, ModelAdmin[Media]):
     list_per_page = 20
     show_full_result_count = False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Media | None = None) -> bool:  # type: ignore[override]
+    def has_delete_permission(self, request: HttpRequest, obj: Media | None = None) -> bool:  # type: ignore[override]  # Django leaves the argument out for inlines
         return ModelAdmin.has_delete_permission(self, request, obj)
 
     def delete_model(self, request: HttpRequest, obj: Media) -> None:

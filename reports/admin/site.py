@@ -51,7 +51,7 @@ class StaffSite(AdminSite):
             return redirect(wanted)
         return redirect("admin:index")
 
-    def password_change(  # type: ignore[override]
+    def password_change(  # type: ignore[override]  # a redirect, where Django shows a form
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Passwords are changed where everybody changes them."""

@@ -35,7 +35,7 @@ def test_bad_options_are_named(options, word):
 
 
 def test_options_that_are_no_object():
-    assert GeoReportV2.check_options(["formats"])  # type: ignore[arg-type]
+    assert GeoReportV2.check_options(["formats"])  # type: ignore[arg-type]  # bad input is the point
 
 
 def test_every_option_has_a_default_that_passes_and_an_explanation():

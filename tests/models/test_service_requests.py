@@ -52,4 +52,4 @@ def test_history_refuses_a_second_line_of_the_same_news() -> None:
 @pytest.mark.parametrize("email", ["", None])
 def test_an_account_needs_an_address(email: str | None) -> None:
     with pytest.raises(ValueError, match="e-mail address"):
-        User.objects.create_user(email)  # type: ignore[arg-type]
+        User.objects.create_user(email)  # type: ignore[arg-type]  # bad input is the point
