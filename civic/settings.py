@@ -91,14 +91,15 @@ TEMPLATES = [
 
 # --- Database -----------------------------------------------------------------------------------------------------
 # WAL lets readers go on while one writes; IMMEDIATE takes the write lock when a transaction begins, so that a
-# claim waits its turn instead of failing with "database is locked" in the middle.
+# claim waits its turn instead of failing with "database is locked" in the middle. synchronous=FULL, because with
+# NORMAL a power cut may undo what a resident was told is saved (https://www.sqlite.org/pragma.html#pragma_synchronous).
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)

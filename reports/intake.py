@@ -14,6 +14,7 @@ from reports.models import (
     ServiceRequest,
     Submission,
     Subscription,
+    User,
 )
 
 PAGES = ("location", "service", "attributes")
@@ -27,11 +28,12 @@ class NotReady(Exception):
         self.page = page
 
 
-def file_service_request(draft: Draft) -> ServiceRequest:
+def file_service_request(draft: Draft, account: User | None = None) -> ServiceRequest:
     """File a draft: request, photos, contact, outbox row and first line of history together, or nothing at all.
 
     The draft's id is the submit key: filing it again, even from two processes at once, gives the same request.
-    NotReady when a page is missing. The worker is woken after the commit; if that fails, the sweep finds the row.
+    `account` is whose report it is, for those who are signed in. NotReady when a page is missing. The worker is
+    woken after the commit; if that fails, the sweep finds the row.
     """
     filed = ServiceRequest.objects.filter(submit_key=draft.pk).first()
     if filed is not None:
@@ -39,7 +41,7 @@ def file_service_request(draft: Draft) -> ServiceRequest:
     service = _service(draft)
     try:
         with transaction.atomic():
-            return _file(draft, service)
+            return _file(draft, service, account)
     except IntegrityError:
         filed = ServiceRequest.objects.filter(submit_key=draft.pk).first()
         if filed is None:
@@ -62,7 +64,7 @@ def _service(draft: Draft) -> Service:
     return service
 
 
-def _file(draft: Draft, service: Service) -> ServiceRequest:
+def _file(draft: Draft, service: Service, account: User | None) -> ServiceRequest:
     now = clock.now()
     place, details = draft.answers["location"], draft.answers["attributes"]
     request = ServiceRequest.objects.create(
@@ -82,6 +84,7 @@ def _file(draft: Draft, service: Service) -> ServiceRequest:
         attributes=details.get("attributes", []),
         definition_hash=draft.answers["service"].get("definition_hash", ""),
         locale=draft.locale,
+        account=account,
         requested_datetime=now,
         updated_datetime=now,
     )

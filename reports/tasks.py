@@ -1,8 +1,10 @@
 """Celery tasks: ids in, one call in the body. A message is a wake-up; the rows say what is owed."""
 
 import logging
+from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
+from django.conf import settings
 from django.db.models import QuerySet
 
 from reports import clock
@@ -68,13 +70,18 @@ def sweep() -> None:
     now = clock.now()
     due = outbox.due_for_sending(now).order_by("due_at").values_list("pk", flat=True)[:SWEEP_LIMIT]
     for pk in list(due):
-        submit_one.delay(pk)
+        _wake(submit_one, pk)
     due_now = Submission.objects.filter(due_at__lte=now, endpoint__active=True)
     for pk in _endpoints(due_now.filter(state=SubmissionState.ACCEPTED)):
-        look_up_tokens.delay(pk)
+        _wake(look_up_tokens, pk)
     for pk in _endpoints(due_now.filter(state=SubmissionState.DELIVERED)):
-        refresh_endpoint.delay(pk)
-    send_mails.delay()
+        _wake(refresh_endpoint, pk)
+    _wake(send_mails)
+
+
+def _wake(task: Task[Any, None], *arguments: int) -> None:
+    """A wake-up that nobody took by the next sweeps is repeated by them; the old ones must not pile up."""
+    task.apply_async(arguments, expires=max(30, settings.SWEEP_SECONDS))
 
 
 @shared_task(ignore_result=True)

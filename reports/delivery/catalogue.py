@@ -17,7 +17,7 @@ from reports import clock
 from reports.delivery import endpoints
 from reports.dialects import messages
 from reports.dialects.base import Dialect
-from reports.dialects.errors import DialectError
+from reports.dialects.errors import DialectError, NoAnswer, RateLimited, Unreachable
 from reports.models import Endpoint, Service
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,9 @@ def _definitions(
         except DialectError as error:
             log.warning("no definition of %s: %s", service.service_code, error)
             difference.without_definition.append(service.service_code)
+            if isinstance(error, Unreachable | NoAnswer | RateLimited):
+                difference.list_was_short = True  # the city is away: nothing is concluded from this round
+                break
             continue
         definitions[service.service_code] = [_as_json(attribute) for attribute in definition.attributes]
     return definitions

@@ -1,6 +1,10 @@
 """An endpoint row made into a dialect that can speak, and what its last calls say of its health."""
 
+import logging
 from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import DatabaseError, transaction
 
 from reports import clock
 from reports.dialects import registry
@@ -9,16 +13,20 @@ from reports.dialects.errors import DialectError
 from reports.http import Client, Exchange
 from reports.models import Endpoint
 
+log = logging.getLogger(__name__)
+
 
 def dialect_for(
     endpoint: Endpoint, on_exchange: Callable[[Exchange], None] | None = None, private: Iterable[str] = ()
 ) -> Dialect:
     """Open the endpoint's dialect. ConfigurationError when its row cannot work.
 
-    The key and the `private` texts are removed from every exchange and log line.
+    The key, the values of extra headers and the `private` texts are removed from every exchange and log line.
     """
     api_key = endpoint.api_key
-    secrets = tuple(text for text in (api_key, *private) if text)
+    headers = endpoint.options.get("headers")
+    others = headers.values() if isinstance(headers, dict) else ()
+    secrets = tuple(str(text) for text in (api_key, *private, *others) if text)
     client = Client(f"endpoint-{endpoint.pk}", on_exchange=on_exchange, secrets=secrets)
     return registry.open_dialect(
         endpoint.dialect,
@@ -36,10 +44,19 @@ def dialect_for(
 
 def note_success(endpoint: Endpoint) -> None:
     """Remember that the endpoint answered."""
-    Endpoint.objects.filter(pk=endpoint.pk).update(last_success_at=clock.now())
+    _note(endpoint, last_success_at=clock.now())
 
 
 def note_failure(endpoint: Endpoint, error: DialectError) -> None:
     """Remember what the endpoint's last failure was; the words are redacted already."""
     words = f"{error.operation or 'call'}: {error}"
-    Endpoint.objects.filter(pk=endpoint.pk).update(last_failure_at=clock.now(), last_failure=words[:500])
+    _note(endpoint, last_failure_at=clock.now(), last_failure=words[:500])
+
+
+def _note(endpoint: Endpoint, **facts: Any) -> None:
+    """Health is worth knowing and never worth losing a report's record over."""
+    try:
+        with transaction.atomic():
+            Endpoint.objects.filter(pk=endpoint.pk).update(**facts)
+    except DatabaseError:
+        log.exception("the health of endpoint %s could not be written down", endpoint.pk)

@@ -34,9 +34,13 @@ def filing_for(service_request: ServiceRequest) -> Filing:
 
 
 def private_texts(service_request: ServiceRequest) -> list[str]:
-    """The answers that no log and no stored exchange may show. Single letters are left: they would blot out words."""
+    """What no log, reason or stored exchange may show, whoever quotes it: private answers and contact details."""
     private = [answer for answer in service_request.attributes if answer.get("private")]
-    return [value["key"] for answer in private for value in answer["values"] if len(value["key"]) > 1]
+    texts = [value["key"] for answer in private for value in answer["values"]]
+    contact = _consented(service_request)
+    if contact:
+        texts += [contact.email, contact.phone, contact.first_name, contact.last_name]
+    return [text for text in texts if len(text) > 1]
 
 
 def described(service_request: ServiceRequest) -> str:

@@ -71,22 +71,24 @@ def apply(service_request: ServiceRequest, row: RequestStatus, sent_at: datetime
         request = ServiceRequest.objects.select_for_update().get(pk=service_request.pk)
         status, notes = public_status(row), row.status_notes.strip()
         _copy_facts(request, row, notes)
-        new = [note for note in row.notes if note.text.strip() and _append_note(request, note, status, notes, sent_at)]
+        new = [note for note in row.notes if note.text.strip() and _append_note(request, note, row, sent_at)]
         changed = status != request.status
-        if changed or not _is_said(request, notes):
+        if changed or not _is_said(request, row):
             changed = _append_status(request, row, status, notes, sent_at) or changed
         if changed:
-            history.set_status(request, status, row.updated_datetime)
+            history.set_status(request, status, _changed_at(row))
         return changed or bool(new)
 
 
-def _append_note(
-    request: ServiceRequest, note: Note, status: PublicStatus, notes: str, sent_at: datetime | None
-) -> bool:
+def _append_note(request: ServiceRequest, note: Note, row: RequestStatus, sent_at: datetime | None) -> bool:
+    """A note has the old status, but for the one that tells of the change and those that come after it."""
     text = note.text.strip()
+    when = _changed_at(row)
+    after = note.datetime is not None and when is not None and note.datetime >= when
+    of_the_change = after or text == row.status_notes.strip()
     update = history.append(
         request,
-        status if text == notes else PublicStatus(request.status),
+        public_status(row) if of_the_change else PublicStatus(request.status),
         mark=history.fingerprint("note", note.id or note.datetime, "" if note.id else text),
         when=note.datetime,
         not_before=sent_at,
@@ -106,8 +108,8 @@ def _append_status(
     update = history.append(
         request,
         status,
-        mark=history.fingerprint("status", status, row.status_word, notes, row.updated_datetime or lines.count()),
-        when=row.updated_datetime,
+        mark=history.fingerprint("status", status, row.status_word, notes, _changed_at(row) or lines.count()),
+        when=_changed_at(row),
         not_before=sent_at,
         by_body=True,
         status_word=row.status_word,
@@ -116,8 +118,18 @@ def _append_status(
     return update is not None
 
 
-def _is_said(request: ServiceRequest, notes: str) -> bool:
-    return not notes or StatusUpdate.objects.filter(service_request=request, by_body=True, status_notes=notes).exists()
+def _changed_at(row: RequestStatus) -> datetime | None:
+    """When the body changed it. A city without such dates has that of the filing there (DIALECTS, Q16): None then."""
+    return row.updated_datetime if row.updated_datetime != row.requested_datetime else None
+
+
+def _is_said(request: ServiceRequest, row: RequestStatus) -> bool:
+    """Whether the status notes are in a note, or are the last words that are in the history."""
+    notes = row.status_notes.strip()
+    if not notes or any(note.text.strip() == notes for note in row.notes):
+        return True
+    last = StatusUpdate.objects.filter(service_request=request, by_body=True).exclude(status_notes="").last()
+    return last is not None and last.status_notes == notes
 
 
 def public_status(row: RequestStatus) -> PublicStatus:

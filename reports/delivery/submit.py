@@ -4,11 +4,13 @@ What an error leads to stands in `_after_error`, and nowhere else.
 """
 
 import logging
+import time
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Min
 
 from reports import clock
 from reports.delivery import endpoints, history, outbox
@@ -21,11 +23,14 @@ from reports.models import Attempt, PublicStatus, Submission, SubmissionState
 
 log = logging.getLogger(__name__)
 State = SubmissionState
+HOLDING_ALREADY = frozenset({State.CANCELLED, State.ACCEPTED, State.DELIVERED})
+RECORD_PAUSES = (0.2, 1.0, 5.0, 15.0)  # seconds between the tries to write a receipt down
 
 LOST = "The report left, and no clear answer came. It may be in the body's system: look there before sending it again."
 DIED = (
     "The worker ended while it was sending. The report may be in the body's system: look there before sending it again."
 )
+UNFIT = "The body took it, and what it handed back could not be stored:"
 MUTE = "The body answered, but gave neither a number nor a token, which this service should have."
 
 
@@ -44,38 +49,62 @@ def submit(submission_id: int) -> None:
         private = private_texts(submission.request)
         dialect = endpoints.dialect_for(submission.endpoint, on_exchange=exchanges.append, private=private)
     except Exception as error:
-        _finish(attempt, exchanges, type(error).__name__, str(error))
-        _give_to_volunteers(submission, State.NEEDS_ATTENTION, f"It could not be prepared for sending: {error}")
+        with transaction.atomic():
+            _finish(attempt, exchanges, type(error).__name__, str(error))
+            _give_to_volunteers(submission, State.NEEDS_ATTENTION, f"It could not be prepared for sending: {error}")
         raise
     try:
         receipt = dialect.post_service_request(filing)
     except DialectError as error:
-        _finish(attempt, exchanges, type(error).__name__, str(error), error.status_code)
+        with transaction.atomic():
+            _after_error(submission, error)
+            _finish(attempt, exchanges, type(error).__name__, str(error), error.status_code)
         endpoints.note_failure(submission.endpoint, error)
-        _after_error(submission, error)
     except Exception as error:
-        _finish(attempt, exchanges, type(error).__name__, str(error))
-        _give_to_volunteers(submission, State.UNCERTAIN, LOST)
+        with transaction.atomic():
+            _give_to_volunteers(submission, State.UNCERTAIN, LOST)
+            _finish(attempt, exchanges, type(error).__name__, str(error))
         raise
     else:
+        _keep_receipt(submission, attempt, exchanges, receipt)
         endpoints.note_success(submission.endpoint)
-        with transaction.atomic():
-            record_receipt(submission, receipt)
-            _finish(attempt, exchanges, "receipt", "")
+
+
+def _keep_receipt(submission: Submission, attempt: Attempt, exchanges: list[Exchange], receipt: Receipt) -> None:
+    """Write the receipt down, whatever ails the database: the city will not say it again."""
+    for pause in (*RECORD_PAUSES, None):
+        try:
+            with transaction.atomic():
+                record_receipt(submission, receipt)
+                _finish(attempt, exchanges, "receipt", "")
+        except (OperationalError, InterfaceError):
+            if pause is None:
+                raise
+            log.warning("the receipt of %s could not be written down yet", submission.request.reference)
+            if not connection.in_atomic_block:
+                connection.close()  # a new one may get through
+            time.sleep(pause)
+        except Exception as error:
+            number = receipt.service_request_id or receipt.token or ""
+            submission.refresh_from_db(fields=["state", "claim"])
+            with transaction.atomic():
+                _finish(attempt, exchanges, type(error).__name__, str(error))
+                _give_to_volunteers(submission, State.UNCERTAIN, f"{UNFIT} {number[:300]}")
+            raise
+        else:
+            return
 
 
 def record_receipt(submission: Submission, receipt: Receipt) -> None:
     """Write down what the city handed back. A receipt that comes after the lease ran out still counts."""
-    submission.refresh_from_db(fields=["state", "claim"])
+    ours = submission.claim
+    submission.refresh_from_db(fields=["state", "claim", "reason", "service_request_id", "token"])
     now = clock.now()
     taken: dict[str, Any] = {"sent_at": now, "reason": "", "looks": 0}
     if receipt.token:
         taken |= {"token": receipt.token, "token_at": now}
-    if submission.state == State.CANCELLED:  # a volunteer cancelled while it was on the wire: keep what would find it
-        number = receipt.service_request_id or ""
-        Submission.objects.filter(pk=submission.pk).update(
-            service_request_id=number, sent_at=now, token=receipt.token or ""
-        )
+    if submission.state in HOLDING_ALREADY:
+        _note_second_receipt(submission, receipt)
     elif receipt.service_request_id:
         _delivered(submission, receipt.service_request_id, receipt.service_notice, **taken)
     elif receipt.token:
@@ -85,8 +114,20 @@ def record_receipt(submission: Submission, receipt: Receipt) -> None:
     elif receipt.held or _is_blackbox(submission):
         if outbox.move(submission, State.DELIVERED, due_at=None, delivered_at=now, **taken):
             _say_sent(submission, receipt.service_notice)
-    else:
+    elif submission.state == State.SENDING and submission.claim == ours:
         _give_to_volunteers(submission, State.UNCERTAIN, MUTE)
+
+
+def _note_second_receipt(submission: Submission, receipt: Receipt) -> None:
+    """A receipt for what was cancelled, or filed by somebody else, meanwhile: keep what would find it in the city."""
+    number, token = receipt.service_request_id or "", receipt.token or ""
+    kept: dict[str, Any] = {"sent_at": clock.now()} if submission.sent_at is None else {}
+    if not submission.service_request_id and not submission.token:
+        kept |= {"service_request_id": number, "token": token}
+    elif (number or token) not in (submission.service_request_id, submission.token):
+        kept |= {"reason": f"{submission.reason} The body gave a second receipt: {number or token}.".strip()}
+    if kept:
+        Submission.objects.filter(pk=submission.pk).update(**kept)
 
 
 def record_number(submission: Submission, service_request_id: str) -> None:
@@ -139,8 +180,10 @@ def _try_again(submission: Submission, error: NotSent) -> None:
     now = clock.now()
     pause = retry_pause(submission.posts, settings.RETRY_FIRST, settings.RETRY_LONGEST, error.retry_after)
     patience = timedelta(hours=settings.RETRY_GIVE_UP_HOURS)
-    if now + pause - submission.released_at > patience:
-        reason = f"It was tried {submission.posts} times over {settings.RETRY_GIVE_UP_HOURS} hours: {error}"
+    tries = submission.attempts.filter(started_at__gte=submission.released_at)
+    began = tries.aggregate(first=Min("started_at"))["first"] or now
+    if now + pause - began > patience:
+        reason = f"It was tried {tries.count()} times over {settings.RETRY_GIVE_UP_HOURS} hours: {error}"
         _give_to_volunteers(submission, State.NEEDS_ATTENTION, reason)
         return
     outbox.move(submission, State.RETRY, claim=submission.claim, due_at=now + pause, reason=str(error))

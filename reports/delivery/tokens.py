@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
 from reports import clock
@@ -36,9 +37,18 @@ def look_up_tokens(endpoint: Endpoint, limit: int = BATCH) -> int:
     endpoints.note_success(endpoint)
     found = [submission for submission in taken if ids.get(submission.token)]
     for submission in found:
-        submit.record_number(submission, str(ids[submission.token]))
+        _record(submission, str(ids[submission.token]))
     _look_later([submission for submission in taken if submission not in found])
     return len(found)
+
+
+def _record(submission: Submission, service_request_id: str) -> None:
+    """One number that cannot be stored must not keep the others from theirs."""
+    try:
+        with transaction.atomic():
+            submit.record_number(submission, service_request_id)
+    except (DatabaseError, ValueError):
+        log.exception("the number of submission %s could not be written down", submission.pk)
 
 
 def waiting(endpoint: Endpoint) -> QuerySet[Submission]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -24,6 +24,10 @@ LONGEST_PAUSE = timedelta(hours=2)
 LEASE = timedelta(minutes=5)
 
 
+class ServerAwayError(Exception):
+    """The mail server cannot be reached; the mails wait in their rows."""
+
+
 def send_due(limit: int = 200) -> int:
     """Send what is due; returns how many mails left. Safe to run twice at once: each row is taken by one run."""
     _give_up_on_dead_senders()
@@ -35,7 +39,13 @@ def send_due(limit: int = 200) -> int:
         .order_by("first_due")
         .values_list("subscription", flat=True)[:limit]
     )
-    return sum(_send_to(pk) for pk in list(waiting))
+    count = 0
+    for pk in list(waiting):
+        try:
+            count += _send_to(pk)
+        except ServerAwayError:
+            break  # the others would only wait for the same server
+    return count
 
 
 def _send_to(subscription_id: int) -> bool:
@@ -51,8 +61,14 @@ def _send_to(subscription_id: int) -> bool:
         return False
     try:
         message(subscription, taken).send()
-    except Exception as error:  # a mail server that is away, or a template that fails: neither may stop the next mail
-        log.exception("the mail to subscription %s was not sent", subscription_id)
+    except (OSError, SMTPException) as error:  # its words may quote the address
+        log.warning("the mail to subscription %s was not sent: %s", subscription_id, type(error).__name__)
+        _try_again(taken, error)
+        if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused):
+            raise ServerAwayError from error
+        return False
+    except Exception as error:  # a template that fails must not stop the next mail
+        log.exception("the mail to subscription %s could not be written", subscription_id)
         _try_again(taken, error)
         return False
     rows.update(state=State.SENT, sent_at=clock.now(), lease_until=None, error="")
@@ -64,11 +80,10 @@ def message(subscription: Subscription, notifications: Sequence[Notification]) -
     request = subscription.service_request
     unsubscribe = unsubscribe_link(subscription)
     updates = sorted((row.status_update for row in notifications), key=lambda update: (update.datetime, update.pk))
-    latest = updates[-1]
     context = {
         "service_request": request,
-        "status": latest.status,
-        "headline": _headline(request, PublicStatus(latest.status)),
+        "status": request.status,  # what holds now, whatever else was told in the meantime
+        "headline": _headline(request, PublicStatus(request.status)),
         "updates": updates,
         "number": request.submissions.exclude(service_request_id="")
         .values_list("service_request_id", flat=True)

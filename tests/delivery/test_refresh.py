@@ -93,6 +93,31 @@ def test_the_same_words_again_after_a_reopening_are_news(request_: ServiceReques
     assert [status for status, _notes in history(request_)] == ["in_progress", "closed", "in_progress"]
 
 
+def test_a_city_without_dates_of_change_is_dated_by_when_we_saw_it(request_: ServiceRequest) -> None:
+    filed = request_.requested_datetime
+    for status, notes in [(Status.CLOSED, "Done"), (Status.OPEN, "On it"), (Status.CLOSED, "Done")]:
+        row = replace(OPEN, status=status, status_notes=notes, requested_datetime=filed, updated_datetime=filed)
+        before = clock.now()
+        assert refresh.apply(request_, row)
+        assert request_.status_updates.last().datetime >= before
+    assert [status for status, _notes in history(request_)] == ["closed", "in_progress", "closed"]
+    request_.refresh_from_db()
+    assert request_.updated_datetime >= before
+
+
+def test_a_note_after_the_change_has_the_new_status(request_: ServiceRequest) -> None:
+    notes = (Note("Crew scheduled", at(9)), Note("Work completed", at(5)))
+    row = replace(OPEN, status=Status.CLOSED, status_notes="Closed.", notes=notes, updated_datetime=at(6))
+    refresh.apply(request_, row)
+    assert [status for status, _notes in history(request_)] == ["accepted", "closed", "closed"]
+
+
+def test_words_that_come_back_are_news(request_: ServiceRequest) -> None:
+    for hours, notes in [(9, "Scheduled"), (6, "Delayed"), (3, "Scheduled")]:
+        refresh.apply(request_, replace(OPEN, status_notes=notes, updated_datetime=at(hours)))
+    assert [notes for _status, notes in history(request_)] == ["Scheduled", "Delayed", "Scheduled"]
+
+
 def test_times_are_clamped_to_sense(request_: ServiceRequest) -> None:
     future, ancient = clock.now() + timedelta(days=4), request_.requested_datetime - timedelta(days=400)
     notes = (Note("From before it was filed", ancient), Note("From the future", future))

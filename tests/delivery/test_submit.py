@@ -1,17 +1,23 @@
 """Sending once, whatever the city answers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import DataError, OperationalError
 
 from reports import clock
 from reports.admin import decisions
 from reports.delivery import outbox, submit
 from reports.dialects.errors import ConfigurationError
 from reports.dialects.messages import Receipt
+from reports.http import Client
 from reports.models import Attempt, PublicStatus, Submission, SubmissionState
 from reports.models.submissions import MOVES
 from reports.sandbox import Sandbox
+from reports.sandbox.wire import json_answer
 from reports.views import progress
 from tests.cities import file_report, history, make_city, pass_time
 from tests.factories import make_submission
@@ -27,6 +33,17 @@ def posts(sandbox: Sandbox, key: str) -> int:
 
 def held(sandbox: Sandbox, key: str) -> list[str]:
     return [row["description"] for row in sandbox.control.received()["cities"][key]["requests"]]
+
+
+@contextmanager
+def city_answers(dialect: Any, errors: list[dict[str, Any]]) -> Iterator[None]:
+    """Let the fake city answer every call with these errors."""
+    whole = dialect.answer
+    dialect.answer = lambda *args, **kwargs: json_answer(errors, 400)
+    try:
+        yield
+    finally:
+        dialect.answer = whole
 
 
 def test_a_number_given_at_once_delivers(sandbox: Sandbox) -> None:
@@ -119,13 +136,97 @@ def test_a_retry_after_is_obeyed(sandbox: Sandbox, settings) -> None:
 
 
 def test_after_two_days_of_trying_volunteers_are_asked(sandbox: Sandbox) -> None:
-    endpoint = make_city(sandbox, "evanston")
-    submission = file_report(endpoint, "SANDBOX-503")
-    with clock.at(clock.now() + timedelta(hours=49)):
+    submission = file_report(make_city(sandbox, "evanston"))
+    Client("test").post("http://sandbox.test/_control/fault?city=evanston&kind=503&operation=post")
+    for hours in (0, 49):
+        with clock.at(clock.now() + timedelta(hours=hours)):
+            submit.submit(submission.pk)
+    submission.refresh_from_db()
+    assert submission.state == State.NEEDS_ATTENTION
+    assert "2 times over 48 hours" in submission.reason
+
+
+def test_patience_does_not_count_the_time_in_which_nothing_was_tried(sandbox: Sandbox) -> None:
+    submission = file_report(make_city(sandbox, "evanston"), "SANDBOX-503")
+    with clock.at(clock.now() + timedelta(hours=49)):  # the worker was away
+        submit.submit(submission.pk)
+    submission.refresh_from_db()
+    assert submission.state == State.RETRY
+
+
+def test_a_late_receipt_after_a_volunteer_sent_it_again_still_counts(sandbox: Sandbox) -> None:
+    submission = file_report(make_city(sandbox, "evanston"))
+    claimed = outbox.claim(submission.pk)
+    assert claimed is not None
+    with clock.at(clock.now() + timedelta(hours=1)):
+        submit.give_up_on_dead_workers()
+        decisions.send_again(Submission.objects.get(pk=submission.pk))
+        submit.record_receipt(claimed.submission, Receipt(service_request_id="EVN-7"))
+        submit.submit(submission.pk)
+    submission.refresh_from_db()
+    assert (submission.state, submission.service_request_id) == (State.DELIVERED, "EVN-7")
+    assert posts(sandbox, "evanston") == 0
+
+
+def test_a_second_receipt_is_told_to_volunteers_and_takes_nothing_away(sandbox: Sandbox) -> None:
+    submission = file_report(make_city(sandbox, "evanston"))
+    claimed = outbox.claim(submission.pk)
+    assert claimed is not None
+    submit.record_receipt(claimed.submission, Receipt(service_request_id="EVN-7"))
+    submit.record_receipt(claimed.submission, Receipt(service_request_id="EVN-8"))
+    submission.refresh_from_db()
+    assert submission.service_request_id == "EVN-7"
+    assert "EVN-8" in submission.reason
+
+
+def test_a_receipt_is_written_down_when_the_database_comes_back(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = file_report(make_city(sandbox, "evanston"))
+    record, troubles = submit.record_receipt, [OperationalError("database is locked")] * 2
+    monkeypatch.setattr(submit, "RECORD_PAUSES", (0.0, 0.0, 0.0))
+
+    def record_later(*args: Any) -> None:
+        if troubles:
+            raise troubles.pop()
+        record(*args)
+
+    monkeypatch.setattr(submit, "record_receipt", record_later)
+    submit.submit(submission.pk)
+    submission.refresh_from_db()
+    assert submission.state == State.DELIVERED
+    assert posts(sandbox, "evanston") == 1
+
+
+def test_a_receipt_that_cannot_be_stored_goes_to_volunteers_with_its_number(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = file_report(make_city(sandbox, "evanston"))
+
+    def refuse(*args: Any) -> None:
+        raise DataError("value too long")
+
+    monkeypatch.setattr(submit, "record_receipt", refuse)
+    with pytest.raises(DataError):
         submit.submit(submission.pk)
     submission.refresh_from_db()
     assert submission.state == State.NEEDS_ATTENTION
-    assert "48 hours" in submission.reason
+    assert "EVN-" in submission.reason
+    assert Attempt.objects.get().exchanges
+
+
+def test_a_citys_refusal_that_quotes_the_resident_is_kept_without_the_quote(sandbox: Sandbox) -> None:
+    contact = {"email": "rosa@example.org", "phone": "312-555-0101", "pass_on": True}
+    submission = file_report(make_city(sandbox, "evanston"), **contact)
+    dialect = next(each for each in sandbox.dialects if each.city.key == "evanston")
+    words = "rosa@example.org with 312-555-0101 is not a valid contact"
+    with city_answers(dialect, [{"code": 400, "description": words}]):
+        submit.submit(submission.pk)
+    submission.refresh_from_db()
+    assert submission.state == State.NEEDS_ATTENTION
+    assert "is not a valid contact" in submission.reason
+    assert "rosa" not in submission.reason + str(Attempt.objects.values())
+    assert "0101" not in submission.reason + str(Attempt.objects.values())
 
 
 def test_what_a_volunteer_sends_again_has_two_new_days(sandbox: Sandbox) -> None:

@@ -194,7 +194,36 @@ def test_rows_without_a_number_are_counted():
         assert city().service_requests(["1", "2"]).skipped == 1
 
 
-def test_a_limit_on_the_way_is_told():
-    with canned(body(row(1)), (429, b"", {"Retry-After": "7"})), pytest.raises(RateLimited) as caught:
+def test_a_limit_at_once_is_told():
+    with canned((429, b"", {"Retry-After": "7"})), pytest.raises(RateLimited) as caught:
         city(id_list=False).service_requests(["1", "2"])
     assert caught.value.retry_after == 7
+
+
+def test_a_limit_on_the_way_ends_the_round_and_keeps_what_came():
+    with canned(body(row(1)), (429, b"", {"Retry-After": "7"})) as called:
+        answer = city(id_list=False).service_requests(["1", "2", "3"])
+    assert ids(answer.rows) == ["1"]
+    assert answer.completeness is Completeness.UNKNOWN
+    assert len(called.calls) == 2
+
+
+@pytest.mark.parametrize("status", [500, 403, 400])
+def test_one_bad_number_costs_the_others_nothing(status):
+    with canned((status, b""), body(row(2)), body(row(3))):
+        answer = city(id_list=False).service_requests(["1", "2", "3"])
+    assert ids(answer.rows) == ["2", "3"]
+    assert answer.completeness is Completeness.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [500, 403])
+def test_one_bad_token_costs_the_others_nothing(status):
+    number = b'[{"token": "b", "service_request_id": "2"}]'
+    with canned((status, b""), (200, number)):
+        assert city(formats=["json"]).service_request_ids(["a", "b"]) == {"a": None, "b": "2"}
+
+
+def test_a_city_that_is_away_is_not_asked_for_every_number():
+    with canned((503, b"")) as called, pytest.raises(Unavailable):
+        city(id_list=False).service_requests([str(number) for number in range(40)])
+    assert len(called.calls) == 1

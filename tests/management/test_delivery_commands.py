@@ -5,8 +5,9 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from reports import clock
 from reports.http import Client
-from reports.models import Service, SubmissionState
+from reports.models import Service, Submission, SubmissionState
 from reports.sandbox import Sandbox
 from tests.cities import file_report, make_city
 
@@ -76,3 +77,17 @@ def test_refresh_status_of_one_reference(sandbox: Sandbox) -> None:
 def test_refresh_status_of_an_unknown_reference(sandbox: Sandbox) -> None:
     with pytest.raises(CommandError, match="NON-SEN-SE99"):
         run("refresh_status", "non-sen-se99")
+
+
+def test_refresh_status_goes_on_after_a_broken_endpoint(sandbox: Sandbox) -> None:
+    broken, good = make_city(sandbox, "evanston"), make_city(sandbox, "oak-park")
+    for endpoint in (broken, good):
+        file_report(endpoint)
+    run("drain_outbox")
+    broken.api_key_encrypted = "nonsense"
+    broken.save()
+    sandbox.clock.advance(3 * 24 * 3600)
+    Submission.objects.update(due_at=clock.now())
+    said = run("refresh_status")
+    assert "enter the key again" in said
+    assert "requests with news: 1" in said

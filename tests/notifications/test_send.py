@@ -67,7 +67,8 @@ def states() -> list[str]:
 
 
 def test_the_whole_content_is_in_the_mail() -> None:
-    request = make_service_request(service_name="Pothole", expected_datetime=datetime(2031, 3, 5, 18, tzinfo=UTC))
+    expected = datetime(2031, 3, 5, 18, tzinfo=UTC)
+    request = make_service_request(service_name="Pothole", expected_datetime=expected, status="in_progress")
     request.jurisdiction.name, request.jurisdiction.phone = "City of Springfield", "217-555-0100"
     request.jurisdiction.save()
     make_submission(request, service_request_id="SPR-77")
@@ -105,7 +106,7 @@ def test_the_headers_let_the_mail_be_stopped_and_answered_by_no_machine() -> Non
 
 
 def test_news_that_comes_together_is_one_mail_oldest_first_with_the_newest_as_headline() -> None:
-    request = make_service_request()
+    request = make_service_request(status="in_progress")
     start = request.requested_datetime
     owe(make_status_update(request, status="in_progress", datetime=start + timedelta(2), status_notes="second"))
     owe(make_status_update(request, status="accepted", datetime=start + timedelta(1), status_notes="first"))

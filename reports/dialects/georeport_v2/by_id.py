@@ -1,15 +1,21 @@
 """Asking for things by number: requests by id, ids by token."""
 
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
+from typing import Final, TypeVar
 from urllib.parse import quote
 
-from reports.dialects.errors import BadRequest, NotFound, Unreadable
+from reports.dialects.errors import DialectError, NoAnswer, NotFound, RateLimited, Unreachable
 from reports.dialects.georeport_v2.line import Line
 from reports.dialects.georeport_v2.read import RequestRows, read_requests, read_tokens
 from reports.dialects.messages import Completeness, RequestStatus, RequestStatuses, TokenAnswer
 
-TOKEN_BATCH = 50
+T = TypeVar("T")
+Answer = TypeVar("Answer")
+TOKEN_BATCH: Final = 50
+FAILURES: Final = 10  # in a row, after which it is not asked for more
+SECONDS: Final = 60.0  # after which a round of single calls ends; the rest is asked for another time
 
 
 def requests_by_id(line: Line, ids: Collection[str]) -> RequestStatuses:
@@ -33,8 +39,9 @@ def requests_by_id(line: Line, ids: Collection[str]) -> RequestStatuses:
         strangers += len(answer.rows) - len({id(row) for row in rows.values()})
         if not rows or len(rows) < len(answer.rows):
             singly += [each for each in batch if each not in rows]
-    for each in singly:
-        answer = _one(line, each)
+    answers, whole = _one_by_one(singly, partial(_one, line), anything=bool(found))
+    unclear += not whole
+    for each, answer in answers:
         rows = _asked_for(answer, [each])
         found |= rows
         skipped += answer.skipped
@@ -50,13 +57,55 @@ def ids_by_token(line: Line, tokens: Collection[str]) -> dict[str, str | None]:
     asked = list(dict.fromkeys(filter(None, tokens)))
     size = TOKEN_BATCH if line.options.token_list else 1
     found: dict[str, str | None] = dict.fromkeys(asked)
-    for batch in _batches(asked, size, line.room("tokens")):
-        for answer in _tokens(line, batch):
+    answers: list[tuple[list[str], tuple[TokenAnswer, ...]]] = []
+    batches = list(_batches(asked, size, line.room("tokens")))
+    try:
+        answers = [(batch, _tokens(line, batch)) for batch in batches if len(batch) > 1]
+        singly = [batch for batch in batches if len(batch) == 1]
+    except DialectError as error:  # one bad token must not cost the others their numbers
+        if _is_away(error):
+            raise
+        singly = [[token] for token in asked]
+    answers += _one_by_one(singly, partial(_tokens, line), anything=bool(answers))[0]
+    for batch, rows in answers:
+        for answer in rows:
             # A row without its token can only be told apart where one was asked for (Merton).
             token = answer.token if answer.token in found else batch[0] if len(batch) == 1 else None
             if token is not None and answer.service_request_id:
                 found[token] = answer.service_request_id
     return found
+
+
+def _one_by_one(
+    asked: Sequence[T], ask: Callable[[T], Answer], *, anything: bool
+) -> tuple[list[tuple[T, Answer]], bool]:
+    """Ask for each; one that fails costs only itself. Also whether all were answered.
+
+    Ends early where the city is away or the round takes too long. Raises the first error where nothing at all,
+    here or (`anything`) before, was answered.
+    """
+    answers: list[tuple[T, Answer]] = []
+    first: DialectError | None = None
+    failures, end = 0, time.monotonic() + SECONDS
+    for each in asked:
+        if time.monotonic() > end:
+            return answers, False
+        try:
+            answers.append((each, ask(each)))
+            failures = 0
+        except DialectError as error:
+            first = first or error
+            failures += 1
+            if _is_away(error) or failures >= FAILURES:
+                break
+    if first and not answers and not anything:
+        raise first
+    return answers, first is None
+
+
+def _is_away(error: DialectError) -> bool:
+    """Whether the city itself, and not the one number that was asked for, is the trouble."""
+    return isinstance(error, RateLimited | Unreachable | NoAnswer) or error.status_code == 503
 
 
 def _batches(ids: list[str], size: int, room: int) -> Iterator[list[str]]:
@@ -90,7 +139,9 @@ def _list(line: Line, ids: list[str]) -> RequestRows:
     params = [("service_request_id", ",".join(ids))]
     try:
         return _ask(line, "requests", params)
-    except (BadRequest, NotFound, Unreadable):
+    except DialectError as error:
+        if _is_away(error):
+            raise
         return RequestRows((), 0, 0, listed=False)
 
 

@@ -1,5 +1,6 @@
 """`manage.py drain_outbox`: send what is due, here and now, without a worker."""
 
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,6 +10,8 @@ from reports.delivery import outbox, submit, tokens
 from reports.dialects.errors import ConfigurationError
 from reports.models import Endpoint, Submission, SubmissionState
 from reports.notifications import send
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -29,11 +32,19 @@ class Command(BaseCommand):
         for pk in due:
             try:
                 submit.submit(pk)
-            except ConfigurationError as error:
+            except Exception as error:
+                log.exception("submission %s", pk)
                 self.stderr.write(f"submission {pk}: {error}")
-        numbers = sum(tokens.look_up_tokens(endpoint) for endpoint in Endpoint.objects.filter(active=True))
+        numbers = sum(self._look_up(endpoint) for endpoint in Endpoint.objects.filter(active=True))
         mails = send.send_due()
         stuck = Submission.objects.filter(state=SubmissionState.NEEDS_ATTENTION).count()
         self.stdout.write(
             f"tried {len(due)}, numbers for tokens {numbers}, mails {mails}, waiting for a volunteer {stuck}"
         )
+
+    def _look_up(self, endpoint: Endpoint) -> int:
+        try:
+            return tokens.look_up_tokens(endpoint)
+        except ConfigurationError as error:
+            self.stderr.write(f"{endpoint}: {error}")
+            return 0

@@ -1,12 +1,15 @@
 """`manage.py refresh_status`: ask the bodies for news, now."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reports import clock
 from reports.delivery import refresh
+from reports.dialects.errors import ConfigurationError
 from reports.models import Endpoint, Submission
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # before whatever else is due
 
 
 class Command(BaseCommand):
@@ -26,6 +29,13 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"No report with a number of its body has this reference: {', '.join(sorted(unknown))}"
                 )
-            Submission.objects.filter(pk__in=followed.values("pk")).update(due_at=clock.now())
-        changed = sum(refresh.refresh(endpoint) for endpoint in Endpoint.objects.filter(active=True))
+            Submission.objects.filter(pk__in=followed.values("pk")).update(due_at=EARLIEST)
+        changed = sum(self._refresh(endpoint) for endpoint in Endpoint.objects.filter(active=True))
         self.stdout.write(f"requests with news: {changed}")
+
+    def _refresh(self, endpoint: Endpoint) -> int:
+        try:
+            return refresh.refresh(endpoint)
+        except ConfigurationError as error:
+            self.stderr.write(f"{endpoint}: {error}")
+            return 0
