@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -51,8 +52,9 @@ class EndpointForm(ModelForm[Endpoint]):
         return self._web_address("discovery_url")
 
     def clean(self) -> dict[str, Any]:
-        """A key cannot be replaced and removed at once."""
+        """A key cannot be replaced and removed at once, and does not follow the endpoint to another host by itself."""
         super().clean()
+        self._keep_the_key_where_it_belongs()
         if self.cleaned_data.get("api_key") and self.cleaned_data.get("remove_api_key"):
             self.add_error("remove_api_key", _("There is a new key too. Untick this, or empty the field above."))
         return self.cleaned_data
@@ -64,6 +66,13 @@ class EndpointForm(ModelForm[Endpoint]):
         elif self.cleaned_data.get("api_key"):
             self.instance.api_key = self.cleaned_data["api_key"]
         return super().save(commit)
+
+    def _keep_the_key_where_it_belongs(self) -> None:
+        hosts = {urlsplit(str(url)).netloc for url in (self.initial.get("base_url"), self.cleaned_data.get("base_url"))}
+        decided = self.cleaned_data.get("api_key") or self.cleaned_data.get("remove_api_key")
+        if self.instance.api_key_encrypted and len(hosts) > 1 and not decided:
+            words = _("The address leads to another host. Enter the key for it, or remove the stored one.")
+            self.add_error("api_key", words)
 
     def _web_address(self, name: str) -> str:
         url = str(self.cleaned_data[name])

@@ -72,6 +72,16 @@ def test_an_empty_field_keeps_the_key_and_another_replaces_it(staff: Client, key
     assert "other" not in "".join(LogEntry.objects.values_list("change_message", flat=True))
 
 
+def test_a_key_does_not_go_to_another_host_by_itself(staff: Client, keyed: Endpoint) -> None:
+    elsewhere = {"base_url": "https://elsewhere.example.org/v2/"}
+    assert "leads to another host" in staff.post(change(keyed), answers(keyed, **elsewhere)).content.decode()
+    keyed.refresh_from_db()
+    assert keyed.base_url == "https://open311.example.org/v2/"
+    staff.post(change(keyed), answers(keyed, api_key="its-own-key", **elsewhere))
+    keyed.refresh_from_db()
+    assert (keyed.base_url, keyed.api_key) == ("https://elsewhere.example.org/v2/", "its-own-key")
+
+
 def test_the_key_can_be_removed(staff: Client, keyed: Endpoint) -> None:
     staff.post(change(keyed), answers(keyed, remove_api_key="on"))
     keyed.refresh_from_db()
