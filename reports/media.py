@@ -3,6 +3,7 @@
 import hashlib
 import io
 import struct
+import threading
 import zlib
 from typing import Final
 
@@ -23,6 +24,10 @@ pillow_heif.register_heif_opener()
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
 QUALITY: Final = 85
+# Only a JPEG can be decoded smaller than it is. The others stand in memory whole, at four bytes a pixel and, where
+# they are transparent, twice: a telephone's 48 megapixels pass, and one photo takes 450 MB at most.
+DECODED_WHOLE_MOST: Final = 50_000_000
+_decoding = threading.Lock()  # one photo at a time in a process, so that such photos do not add up
 BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, KeyError, struct.error, zlib.error)
 BOMBS: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
@@ -86,14 +91,13 @@ def media_url(media: Media) -> str:
 
 def _reencode(upload: "UploadedFile[bytes]", name: str) -> tuple[bytes, tuple[float, float] | None]:
     try:
-        with Image.open(upload, formats=FORMATS) as image:
+        with _decoding, Image.open(upload, formats=FORMATS) as image:
             _refuse_bomb(image, name)
             longest = settings.PHOTO_LONGEST_SIDE
             place = _place(image)
             image.draft("RGB", (2 * longest, 2 * longest))  # a JPEG is decoded smaller where that is enough
             image.load()
-            plain = _plain(ImageOps.exif_transpose(image))
-        plain.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+            plain = _plain(ImageOps.exif_transpose(_small(image, longest)))
         out = io.BytesIO()
         plain.save(out, "JPEG", quality=QUALITY, optimize=True)
     except BOMBS as error:
@@ -110,12 +114,25 @@ def _reencode(upload: "UploadedFile[bytes]", name: str) -> tuple[bytes, tuple[fl
 
 
 def _refuse_bomb(image: Image.Image, name: str) -> None:
-    if image.width * image.height > settings.PHOTO_MAX_PIXELS:
+    most = settings.PHOTO_MAX_PIXELS
+    if image.format != "JPEG":
+        most = min(most, DECODED_WHOLE_MOST)
+    if image.width * image.height > most:
         raise PhotoRefused(_too_many_pixels(name))
 
 
 def _too_many_pixels(name: str) -> str:
     return _("“%(name)s” has too many pixels. Choose a smaller photo.") % {"name": name}
+
+
+def _small(image: Image.Image, longest: int) -> Image.Image:
+    """No side longer than `longest` pixels: before all else, as every further step makes copies of the whole."""
+    if image.mode in ("1", "P", "PA") or "transparency" in image.info:  # pixels that cannot be mixed as they are
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if image.mode.startswith("I;16"):  # sixteen bits of grey would be cut off at white
+        image = image.point(lambda value: value / 256).convert("L")
+    image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    return image
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -128,10 +145,8 @@ def _plain(image: Image.Image) -> Image.Image:
 
 def _srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
-    if image.mode in ("P", "PA", "LA", "1"):
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    if image.mode.startswith("I;16"):  # sixteen bits of grey would be cut off at white
-        image = image.point(lambda value: value / 256).convert("L")
+    if image.mode == "LA":
+        image = image.convert("RGBA")
     if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image.convert("RGB")
     try:

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -136,6 +137,53 @@ def test_a_truncated_photo_is_refused(draft: Draft, format_name: str) -> None:
 def test_a_decompression_bomb_is_refused_before_it_is_decoded(draft: Draft, size: tuple[int, int]) -> None:
     with pytest.raises(PhotoRefused, match="too many pixels"):
         store(upload(png_of_size(*size)), draft)
+
+
+@pytest.mark.parametrize(("format_name", "taken"), [("JPEG", True), ("PNG", False), ("WEBP", False), ("HEIF", False)])
+def test_what_cannot_be_decoded_smaller_may_have_fewer_pixels(
+    draft: Draft, monkeypatch, format_name: str, taken: bool
+) -> None:
+    monkeypatch.setattr("reports.media.DECODED_WHOLE_MOST", 60 * 40 - 1)
+    if taken:
+        assert kept(store(upload(picture(format_name)), draft)).size == (60, 40)
+        return
+    with pytest.raises(PhotoRefused, match="too many pixels"):
+        store(upload(picture(format_name)), draft)
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "P", "LA", "RGBA", "I;16"])
+def test_other_kinds_of_pixels_are_made_small_with_their_shades(draft: Draft, settings, mode: str) -> None:
+    settings.PHOTO_LONGEST_SIDE = 30
+    out = io.BytesIO()
+    stripes = Image.new("L", (600, 400), "white")
+    for x in range(0, 600, 2):
+        stripes.paste("black", (x, 0, x + 1, 400))
+    source = stripes.point(lambda value: value * 257, "I") if mode == "I;16" else stripes
+    source.convert(mode).save(out, "PNG")
+    image = kept(store(upload(out.getvalue()), draft))
+    assert image.size == (30, 20)
+    assert 100 < image.getpixel((15, 10))[0] < 155  # grey: every pixel was counted
+
+
+def test_a_large_photo_is_small_before_copies_of_it_are_made(draft: Draft, settings, monkeypatch) -> None:
+    settings.PHOTO_LONGEST_SIDE = 100
+    copied: list[tuple[int, int]] = []
+    for step in ("convert", "paste", "getchannel", "transpose"):
+        honest = getattr(Image.Image, step)
+
+        def watched(image: Image.Image, *args: Any, honest: Any = honest, **kwargs: Any) -> Any:
+            copied.append(image.size)
+            return honest(image, *args, **kwargs)
+
+        monkeypatch.setattr(Image.Image, step, watched)
+    out = io.BytesIO()
+    Image.new("RGBA", (800, 400), (255, 0, 0, 128)).save(out, "PNG", exif=exif(6))
+    copied.clear()
+    image = kept(store(upload(out.getvalue()), draft))
+    assert image.size == (50, 100)
+    assert image.getpixel((9, 9)) == pytest.approx((255, 127, 127), abs=4)
+    assert copied.count((800, 400)) == 1  # colours weighted by their alpha, which is how they are mixed
+    assert all(max(size) <= 100 for size in copied if size != (800, 400)), copied
 
 
 def test_a_file_that_is_too_large_is_refused(draft: Draft, settings) -> None:

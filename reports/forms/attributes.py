@@ -120,9 +120,9 @@ class AttributesForm(forms.Form):
         field = self.fields["description"]
         assert isinstance(field, TextField)  # noqa: S101 - for the type checker: declared above
         endpoint = self.service.endpoint
-        field.most = description_limits(endpoint)[1]
+        least, field.most = description_limits(endpoint)
         field.widget.attrs["data-most"] = field.most
-        field.required = not self._asked or "description" in required_by(endpoint)
+        field.required = not self._asked or least > 0 or "description" in required_by(endpoint)
         field.help_text = _("What it is, how large, and since when. This is public: leave out names and phone numbers.")
         if self._asked:
             field.label = _("Anything else to say about it?")

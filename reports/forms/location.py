@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -70,7 +70,7 @@ class LocationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Find the one point that was meant; errors stand at the field to be put right."""
         cleaned = super().clean() or {}
-        if cleaned.get("hit") and not self._moved_off(cleaned):
+        if cleaned.get("hit") and not chosen_since(cleaned):
             self._take_hit(cleaned)
         else:
             self._take_numbers(cleaned)
@@ -89,11 +89,6 @@ class LocationForm(forms.Form):
             "place_meant": "address" if known and self.cleaned_data["chosen"] else "point",
             "place_detail": self.cleaned_data["place_detail"],
         }
-
-    def _moved_off(self, cleaned: dict[str, Any]) -> bool:
-        """A point that the map or the keyboard gave after the list of hits was shown counts for more than a hit."""
-        given = f"{cleaned.get('lat', '')}, {cleaned.get('long', '')}"
-        return given != ", " and given != cleaned.get("address_at")
 
     def _take_hit(self, cleaned: dict[str, Any]) -> None:
         coordinates, _bar, address = cleaned["hit"].partition("|")
@@ -138,6 +133,12 @@ class LocationForm(forms.Form):
     def _near(text: str, point: Point) -> bool:
         shown = _point(text)
         return shown is not None and all(abs(a - b) <= SAME_POINT for a, b in zip(shown, point, strict=True))
+
+
+def chosen_since(data: Mapping[str, Any]) -> bool:
+    """Whether the map or the keyboard gave a point after the page was shown; it counts for more than hit or search."""
+    given = ", ".join(str(data.get(name, "")).strip() for name in ("lat", "long"))
+    return given not in (", ", data.get("address_at"))
 
 
 def hit_value(hit: GeocodedPlace) -> str:

@@ -73,5 +73,9 @@ def place(service_request: ServiceRequest) -> str:
 
 @register.filter
 def element_id(bound: BoundField) -> str:
-    """The id that a link to this field must name: its first control's where it has several (radio buttons)."""
-    return bound.subwidgets[0].id_for_label if bound.use_fieldset else bound.id_for_label
+    """The id that a link to this field must name: its first control's where it has several (radio buttons).
+
+    The field's own where a list of choices has run empty, as when a body's services go away.
+    """
+    controls = bound.subwidgets if bound.use_fieldset else []
+    return controls[0].id_for_label if controls else bound.id_for_label or bound.auto_id

@@ -13,6 +13,8 @@ CHECK: Final = "check"
 DONE: Final = "done"
 PAGES: Final = (*QUESTIONS, CHECK)
 
+ASKED_BY_THE_BODY: Final = ("media", "contact")  # each endpoint has demands of its own, and a consent names its body
+
 KEYS: Final = {"place": "location"}
 
 
@@ -33,8 +35,11 @@ def is_answered(answers: Answers, page: str) -> bool:
         return False
     if page == "service":
         return "service" in given
+    chosen = answers.get("service") or {}
     if page == "attributes":
-        return _fits_service(given, answers.get("service") or {})
+        return _fits(given, chosen, "service", "definition_hash")
+    if page in ASKED_BY_THE_BODY:
+        return "endpoint" not in chosen or _fits(given, chosen, "endpoint")
     return True
 
 
@@ -62,21 +67,26 @@ def may_open(answers: Answers, page: str) -> bool:
     return PAGES.index(page) <= PAGES.index(first_unanswered(answers))
 
 
-def settle(answers: Answers, definition_hashes: Mapping[int, str]) -> dict[str, Any]:
+def settle(answers: Answers, definition_hashes: Mapping[int, str], endpoints: Mapping[int, int]) -> dict[str, Any]:
     """The answers beside the world as it is now: `definition_hashes` are the services at the place, by their id.
 
-    A service that is no longer there leaves `{"gone": id}`, so that its page can say why it asks again. One whose
-    questions have changed takes the new hash, and by that its questions count as unanswered. No answer is dropped.
+    `endpoints` are the ids of the endpoints to which these services belong. A service that is no longer there leaves
+    `{"gone": id}`, so that its page can say why it asks again; it is chosen again as soon as it is back. One whose
+    questions have changed takes the new hash, and by that its questions count as unanswered; one of another endpoint
+    makes what that body asks for itself count as unanswered. No answer is dropped.
     """
     chosen = answers.get("service") or {}
-    service = chosen.get("service")
+    service = chosen.get("service", chosen.get("gone"))
     if service is None:
         return dict(answers)
     if service not in definition_hashes:
         return {**answers, "service": {"gone": service}}
-    return {**answers, "service": {"service": service, "definition_hash": definition_hashes[service]}}
+    found = {"service": service, "definition_hash": definition_hashes[service]}
+    if service in endpoints:
+        found["endpoint"] = endpoints[service]
+    return {**answers, "service": found}
 
 
-def _fits_service(given: Answers, chosen: Answers) -> bool:
-    """Answers that do not say which questions they answer are taken at their word."""
-    return all(given.get(name, chosen.get(name)) == chosen.get(name) for name in ("service", "definition_hash"))
+def _fits(given: Answers, chosen: Answers, *names: str) -> bool:
+    """Answers that do not say which questions they answer, or whose, are taken at their word."""
+    return all(given.get(name, chosen.get(name)) == chosen.get(name) for name in names)

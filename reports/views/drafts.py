@@ -53,5 +53,9 @@ def _settled(answers: dict[str, Any]) -> dict[str, Any]:
     place = answers.get("location")
     if not place or not answers.get("service"):
         return answers
-    offered = services_at(place["lat"], place["long"])
-    return settle(answers, {service.pk: service.definition_hash for service in offered if not service.stop_message})
+    offered = [service for service in services_at(place["lat"], place["long"]) if not service.stop_message]
+    return settle(
+        answers,
+        {service.pk: service.definition_hash for service in offered},
+        {service.pk: service.endpoint_id for service in offered},
+    )

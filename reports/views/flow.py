@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -36,7 +37,8 @@ class FlowView(View):
     draft: Draft
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = self._guard(request) or self._find_draft() or super().dispatch(request, *args, **kwargs)
+        problem = self._guard(request) or self._find_draft() or self._read(request)
+        response = problem or super().dispatch(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_cache=True)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
@@ -169,6 +171,14 @@ class FlowView(View):
             return self._problem("report/too_large.html", 413)
         if protection.cross_site(request):
             return self._problem("report/other_site.html", 403)
+        return None
+
+    def _read(self, request: HttpRequest) -> HttpResponse | None:
+        """Read what was posted, which is when Django counts its fields and files."""
+        try:
+            len(request.POST)
+        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
+            return self._problem("report/too_large.html", 413)
         return None
 
     def _find_draft(self) -> HttpResponse | None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from reports.forms.location import QUERY_MOST, LocationForm, hit_value
+from reports.forms.location import QUERY_MOST, LocationForm, chosen_since, hit_value
 from reports.forms.service import find_service
 from reports.geo import geocoding
 from reports.geo.coordinates import parse_coordinates
@@ -46,13 +46,18 @@ class PlacePage(FlowView):
         form = self.get_form(request.POST)
         if refusal is not None:
             return self.show(form, refusal)
-        if query and (query != request.POST.get("searched") or "search" in request.POST):
+        if query and self._asks_for(query):
             return self._search(query)
         if "search" in request.POST:
             return self.show(self._typed(), search_note=_("Write an address, a crossing or a landmark first."))
         if "swap" in request.POST:
             form = self._swapped_form(form)
         return self.accept(form) if form.is_valid() else self.show(form)
+
+    def _asks_for(self, query: str) -> bool:
+        """Continue searches too for what was typed and not searched yet, unless a point was chosen meanwhile."""
+        data = self.request.POST
+        return "search" in data or (query != data.get("searched") and not chosen_since(data))
 
     def accept(self, form: LocationForm) -> HttpResponse:
         given = form.answer()

@@ -58,6 +58,15 @@ def cross_site(request: HttpRequest) -> bool:
     return urlsplit(origin).netloc not in {request.get_host(), *trusted}
 
 
+def same_origin(request: HttpRequest) -> bool:
+    """Whether a browser positively says that a page of ours sent this post. Silence is no proof."""
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        return fetch_site == "same-origin"
+    origin = urlsplit(request.headers.get("Origin", ""))
+    return bool(origin.netloc) and (origin.scheme, origin.netloc) == (request.scheme, request.get_host())
+
+
 def too_large(request: HttpRequest, most: int) -> bool:
     """Whether the request says that its body is longer than `most` bytes. Nothing of the body is read for it."""
     try:
@@ -104,12 +113,21 @@ def client_address(request: HttpRequest) -> str:
     if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
         address = hops[-settings.TRUSTED_PROXIES]
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(_without_port(address))
     except ValueError:
         return "unknown"
-    if parsed.version == 6:
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:  # how a socket for both families names an IPv4 client
+            return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
     return str(parsed)
+
+
+def _without_port(hop: str) -> str:
+    """`192.0.2.1:5555` and `[2001:db8::1]:443` without their ports, as some proxies write them (RFC 7239, 6)."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def forget_limits() -> None:

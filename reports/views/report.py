@@ -1,21 +1,24 @@
 """The questions after the place, the check of all answers, and the end: each page is its form and what it shows."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from reports import intake
 from reports.dialects import registry
+from reports.dialects.messages import ServiceType
 from reports.forms.attributes import AttributesForm
 from reports.forms.check import summary
 from reports.forms.contact import ContactForm
 from reports.forms.media import MediaForm
 from reports.forms.service import ServiceForm, find_service, grouped, search_services, searched_text
 from reports.media import remove
-from reports.models import Environment, Service
+from reports.models import Environment, Service, User
 from reports.views import conditions, drafts, protection
 from reports.views.flow import FlowView
 from reports.views.whereabouts import Whereabouts, look
@@ -106,12 +109,18 @@ class MediaPage(FlowView):
         if unwanted:
             for photo in self.draft.media.filter(pk=unwanted) if unwanted.isdecimal() else []:
                 remove(photo)
-            return self.to(self.page)
-        form.store_in(self.draft)
-        if "add" in self.request.POST:
+        form.store_in(self.draft)  # with every button, as the page that comes next has no file chosen any more
+        if unwanted or "add" in self.request.POST:
             return self.show(form) if form.errors else self.to(self.page)
         form.demand(self.draft, self.the_service.endpoint)
-        return self.show(form) if form.errors else self.save_and_go_on(form.answer())
+        endpoint = {"endpoint": self.the_service.endpoint_id}
+        return self.show(form) if form.errors else self.save_and_go_on(form.answer() | endpoint)
+
+    def show(self, form: Form, refusal: protection.Refusal | None = None, **context: Any) -> HttpResponse:
+        if refusal is not None and self.request.FILES:
+            sentence = _("%(refusal)s The photos were not kept: choose them again.") % {"refusal": refusal.sentence}
+            refusal = replace(refusal, sentence=sentence)
+        return super().show(form, refusal, **context)
 
     def extra_context(self, form: MediaForm) -> dict[str, Any]:
         photos = list(self.draft.media.all())
@@ -140,7 +149,14 @@ class ContactPage(FlowView):
     template: ClassVar = "report/contact.html"
 
     def get_form(self, data: Any = None, files: Any = None) -> ContactForm:
-        return ContactForm(data, endpoint=self.the_service.endpoint, initial=self.answers.get("contact") or {})
+        endpoint = self.the_service.endpoint
+        kept = self.answers.get("contact") or {}
+        if kept.get("endpoint", endpoint.pk) != endpoint.pk:
+            kept = {**kept, "pass_on": False}  # the consent named another body
+        return ContactForm(data, endpoint=endpoint, initial=kept)
+
+    def accept(self, form: ContactForm) -> HttpResponse:
+        return self.save_and_go_on(form.answer() | {"endpoint": self.the_service.endpoint_id})
 
 
 class CheckPage(FlowView):
@@ -160,7 +176,7 @@ class CheckPage(FlowView):
         if refusal is not None:
             return self.show_answers(refusal)
         try:
-            self.draft.service_request = intake.file_service_request(self.draft)
+            self.draft.service_request = intake.file_service_request(self.draft, account=self._account())
         except intake.NotReady as missing:
             return self.to(conditions.page_of(missing.page))
         return self.to(conditions.DONE)
@@ -183,6 +199,16 @@ class CheckPage(FlowView):
             response.headers["Retry-After"] = str(refusal.retry_after)
         return response
 
+    def _account(self) -> User | None:
+        """Whose report it is. The session is looked at only where one came, with a post that is surely from our page.
+
+        No form token guards this post: another site must not file reports in somebody's name.
+        """
+        if settings.SESSION_COOKIE_NAME not in self.request.COOKIES or not protection.same_origin(self.request):
+            return None
+        user = self.request.user
+        return user if user.is_authenticated else None
+
     def _send_back(self) -> HttpResponse | None:
         """Hold the answers against the world once more; a redirect to the page that has to be looked at again."""
         self.draft = drafts.keep_up(self.draft)
@@ -204,6 +230,7 @@ class DonePage(FlowView):
         context = {
             "service_request": filed,
             "jurisdiction": body,
+            "blackbox": filed.service is not None and filed.service.type == ServiceType.BLACKBOX,
             "told": filed.subscriptions.filter(ended_at=None).first(),
             "page_title": _("Report received"),
         }

@@ -130,7 +130,7 @@ def _progress(service_request: ServiceRequest) -> dict[str, Any]:
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """By our reference, however it is written, or by the body's own number; one match leads straight to its page."""
-    number = request.GET.get("number", "").strip()[:200]
+    number = request.GET.get("number", "").replace("\0", "\ufffd").strip()[:200]  # PostgreSQL holds no NUL
     if not number:
         return render(request, "service_requests/find.html", {"number": "", "asked": "number" in request.GET})
     reference = canonical_reference(number)

@@ -65,6 +65,7 @@ async function choose([lat, long], address = "") {
   show(at);
   field("lat").value = at[0];
   field("long").value = at[1];
+  field("searched").value = field("q").value; // what is left in the search box is no question any more
   forgetHits();
   knowAddress(address, at, Boolean(address));
   const number = (asked += 1);
@@ -127,7 +128,8 @@ for (const radio of form.querySelectorAll("input[name=hit]")) {
     const [coordinates, address] = radio.value.split("|");
     const at = coordinates.split(",").map(Number);
     map.setView(at, near(), { animate: !calm });
-    choose(at, address).then(() => (radio.checked = true));
+    choose(at, address);
+    radio.checked = true; // `choose` has just forgotten every hit, and does so before it first waits
   });
 }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from reports.models import Draft, ServiceRequest
 from reports.sandbox import Sandbox
@@ -150,6 +150,36 @@ def test_the_pin_says_who_answers_where_it_stands(site: str, open_browser: Opene
     expect(page.locator("input[name=lat]")).not_to_have_value("42.0451")
     page.evaluate("document.querySelector('input[name=lat]').value")
     expect(words).to_contain_text("Evanston")
+
+
+def test_a_hit_is_forgotten_for_good_when_the_pin_moves_on(site: str, open_browser: Opener) -> None:
+    page = open_browser()
+    page.goto(f"{site}/report/?q=chicago")
+    hits = page.get_by_role("radio")
+    assert hits.count() > 1
+    held: list[Route] = []
+    page.route(re.compile(r"/here\?"), lambda route: held.append(route))
+    hits.first.check()
+    page.locator("[data-place-map] .leaflet-marker-icon").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(hits.first).not_to_be_checked()
+    page.wait_for_timeout(800)  # the pin asks once the key has rested
+    assert len(held) == 2
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(500)
+    expect(hits.first).not_to_be_checked()
+
+
+def test_the_pin_counts_for_more_than_words_left_in_the_search_box(site: str, open_browser: Opener) -> None:
+    page = open_browser()
+    page.goto(f"{site}/report/?lat=42.0451&long=-87.6877")
+    page.get_by_label("Address, crossing or landmark").fill("nowhere in particular")
+    page.locator("[data-place-map] .leaflet-marker-icon").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("input[name=lat]")).not_to_have_value("42.0451")
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is the problem?")
 
 
 @pytest.mark.parametrize("javascript", JAVASCRIPT)

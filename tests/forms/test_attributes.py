@@ -70,6 +70,15 @@ def test_kept_answers_come_back(service: Service) -> None:
     assert not page.gone
 
 
+def test_a_shortest_description_cannot_be_gone_round_by_writing_none(service: Service) -> None:
+    service.endpoint.options = {"description_min": 12}
+    assert "description" in post(service, **FULL | {"description": ""}).errors
+    assert "description" in post(service, **FULL | {"description": "Rust."}).errors
+    assert "description" not in post(service, **FULL).errors
+    service.endpoint.options = {"description_min": 0}
+    assert "description" not in post(service, **FULL | {"description": ""}).errors
+
+
 def test_a_notice_is_no_question(service: Service) -> None:
     entries = {entry.question.code: entry.field for entry in AttributesForm(service=service).entries()}
     assert entries["note"] is None

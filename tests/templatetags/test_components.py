@@ -54,6 +54,13 @@ def test_the_error_summary_links_to_the_first_control_of_each_field() -> None:
     assert element_id(form["side"]) == "id_side_0"
 
 
+def test_a_list_of_choices_that_has_run_empty_is_no_failure() -> None:
+    form = Form({})
+    form.fields["side"].choices = []  # type: ignore[attr-defined]  # a ChoiceField, as declared above
+    assert element_id(form["side"]) == "id_side"
+    assert 'href="#id_side"' in rendered("{% include 'components/error_summary.html' %}", form=form)
+
+
 def test_without_errors_there_is_no_summary() -> None:
     assert rendered("{% include 'components/error_summary.html' %}", form=Form()).strip() == ""
 

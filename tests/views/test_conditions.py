@@ -25,7 +25,8 @@ ALL = PLACE | SERVICE | ATTRIBUTES | MEDIA | CONTACT
 GONE = ALL | {"service": {"gone": 7}}
 OTHER_SERVICE = ALL | {"service": {"service": 8, "definition_hash": "one"}}
 NEW_QUESTIONS = ALL | {"service": {"service": 7, "definition_hash": "two"}}
-PLAIN_ATTRIBUTES = ALL | {"attributes": {"description": "Deep.", "attributes": []}}
+PLAIN_ATTRIBUTES_ALONE = {"attributes": {"description": "Deep.", "attributes": []}}
+PLAIN_ATTRIBUTES = ALL | PLAIN_ATTRIBUTES_ALONE
 
 
 def without(page: str) -> dict[str, Any]:
@@ -105,18 +106,32 @@ def test_a_page_opens_when_all_before_it_are_answered() -> None:
         (ALL, {7: "two"}, NEW_QUESTIONS),
         (ALL, {8: "x"}, GONE),
         (ALL, {}, GONE),
-        (GONE, {7: "one"}, GONE),
+        (GONE, {7: "one"}, ALL),
+        (GONE, {7: "two"}, NEW_QUESTIONS),
+        (GONE, {8: "x"}, GONE),
     ],
 )
 def test_answers_are_settled_with_what_is_offered(answers: Any, offered: dict[int, str], settled: Any) -> None:
     before = repr(answers)
-    assert settle(answers, offered) == settled
+    assert settle(answers, offered, {}) == settled
     assert repr(answers) == before
 
 
 def test_a_service_that_comes_back_finds_its_answers_again() -> None:
-    gone = settle(ALL, {})
-    assert is_answered(gone | SERVICE, "attributes")
+    gone = settle(ALL, {}, {})
+    assert not is_answered(gone, "attributes")
+    assert first_unanswered(settle(gone, {7: "one"}, {7: 3})) == "check"
+
+
+def test_what_a_body_asks_for_itself_is_asked_again_by_another() -> None:
+    of_three = ALL | {"media": {"seen": True, "endpoint": 3}, "contact": {"email": "", "endpoint": 3}}
+    offered, endpoints = {7: "one", 8: "one"}, {7: 3, 8: 4}
+    assert first_unanswered(settle(of_three, offered, endpoints)) == "check"
+    settled = settle(of_three | PLAIN_ATTRIBUTES_ALONE | {"service": {"service": 8}}, offered, endpoints)
+    assert settled["service"] == {"service": 8, "definition_hash": "one", "endpoint": 4}
+    assert first_unanswered(settled) == "media"
+    assert first_unanswered(settled | {"media": {"seen": True, "endpoint": 4}}) == "contact"
+    assert first_unanswered(settled | MEDIA | CONTACT) == "check"  # answers that name no endpoint
 
 
 def test_pages_and_their_names_in_the_draft() -> None:

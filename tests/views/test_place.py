@@ -143,6 +143,23 @@ def test_an_address_typed_and_continued_without_searching_is_searched(springfiel
     assert "does not answer" in resident.text
 
 
+def test_a_point_that_was_chosen_counts_for_more_than_words_that_were_not_searched(springfield) -> None:
+    resident = Resident().open("/report/").fill_in(q="Main Street", lat=str(LAT), long=str(LONG))
+    assert resident.heading == "What is the problem?"
+    assert (location()["lat"], location()["long"]) == (LAT, LONG)
+
+
+def test_words_that_were_typed_after_the_point_are_searched(springfield) -> None:
+    resident = Resident().open(f"/report/?lat={LAT}&long={LONG}").fill_in(q="Main Street")
+    assert "q=Main+Street" in resident.url
+    assert not Draft.objects.exists()
+
+
+def test_the_search_button_searches_beside_a_point_too(springfield) -> None:
+    resident = Resident().open("/report/").fill_in("search", q="Main Street", lat=str(LAT), long=str(LONG))
+    assert "q=Main+Street" in resident.url
+
+
 def test_the_search_button_with_nothing_to_search_keeps_the_rest(springfield) -> None:
     resident = Resident().open("/report/").fill_in("search", lat="39.1")
     assert "Write an address" in resident.text

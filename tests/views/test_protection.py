@@ -50,6 +50,24 @@ def test_posts_from_other_sites_are_told_apart(settings, headers: dict[str, str]
     assert protection.cross_site(post(**headers)) is refused
 
 
+@pytest.mark.parametrize(
+    ("headers", "proven"),
+    [
+        ({}, False),
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "none"}, False),
+        ({"sec-fetch-site": "same-site", "origin": "http://testserver"}, False),
+        ({"origin": "http://testserver"}, True),
+        ({"origin": "https://testserver"}, False),
+        ({"origin": "http://testserver.evil.example"}, False),
+        ({"origin": "null"}, False),
+        ({"origin": ""}, False),
+    ],
+)
+def test_our_own_page_has_to_be_proven(headers: dict[str, str], proven: bool) -> None:
+    assert protection.same_origin(post(**headers)) is proven
+
+
 def test_a_fresh_form_passes() -> None:
     assert protection.refuse_step(post(), "place") is None
 
@@ -127,6 +145,12 @@ def test_a_report_that_was_written_faster_than_people_write_is_held(settings) ->
         (2, "203.0.113.5", "10.0.0.9"),
         (1, "nonsense", "unknown"),
         (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        (1, "::ffff:203.0.113.5", "203.0.113.5"),
+        (1, "203.0.113.5:5555", "203.0.113.5"),
+        (1, "[2001:db8:1:2:3::1]:443", "2001:db8:1:2::"),
+        (1, "[2001:db8:1:2:3::1]", "2001:db8:1:2::"),
+        (1, "[2001:db8", "unknown"),
+        (1, "[]:443", "unknown"),
     ],
 )
 def test_whose_address_counts(settings, proxies: int, forwarded: str, expected: str) -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from django.test import Client
 
 from reports import clock
 from reports.models import Draft, Service, ServiceRequest
-from tests.factories import LAT, LONG, make_service
+from tests.factories import LAT, LONG, make_service, make_user
 from tests.pictures import picture, upload
 from tests.resident import Resident
 from tests.views.progressing import begun, finished, open_page, url
@@ -154,6 +155,71 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_read(service: Service, 
         )
         assert answer.status_code == 413
         assert b"Too large to send" in answer.content
+
+
+@pytest.mark.parametrize("kind", ["files", "fields", "text"])
+def test_a_body_of_too_many_parts_is_refused_on_a_page_of_ours(service: Service, settings, kind: str) -> None:
+    draft = begun(service, attributes={"description": "Deep.", "attributes": []})
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+    sent = {
+        "files": {"photos": [upload(picture()) for _turn in range(4)]},
+        "fields": {f"field{number}": "x" for number in range(5)},
+        "text": {"field": "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)},
+    }
+    answer = Client().post(url(draft, "media"), sent[kind], **BACK)
+    assert answer.status_code == 413
+    assert b"Too large to send" in answer.content
+    assert not draft.media.exists()
+
+
+# --- whose it is ---------------------------------------------------------------------------------------------------
+
+
+def file_as(client: Client, service: Service, **headers: str) -> Any:
+    draft = finished(service)
+    key = open_page(draft, "check").form_data()["form_key"][0]
+    return client.post(url(draft, "check"), {"form_key": key}, headers=headers)
+
+
+def test_a_report_of_somebody_signed_in_is_listed_in_the_account(service: Service, client: Client) -> None:
+    user = make_user()
+    client.force_login(user)
+    file_as(client, service, **{"sec-fetch-site": "same-origin"})
+    request = ServiceRequest.objects.get()
+    assert request.account == user
+    assert request.reference in client.get("/account/").content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, {"sec-fetch-site": "none"}])
+def test_a_post_that_is_not_surely_ours_is_nobodys(service: Service, client: Client, headers: dict[str, str]) -> None:
+    client.force_login(make_user())
+    answer = file_as(client, service, **headers)
+    assert ServiceRequest.objects.get().account is None
+    assert "Cookie" not in answer.get("Vary", "")
+
+
+def test_without_a_session_nobody_is_looked_for(service: Service, client: Client) -> None:
+    answer = file_as(client, service, **{"sec-fetch-site": "same-origin"})
+    assert ServiceRequest.objects.get().account is None
+    assert "Cookie" not in answer.get("Vary", "")
+
+
+def test_a_session_that_is_over_is_nobodys(service: Service, client: Client, settings) -> None:
+    client.cookies[settings.SESSION_COOKIE_NAME] = "stale"
+    file_as(client, service, **{"sec-fetch-site": "same-origin"})
+    assert ServiceRequest.objects.get().account is None
+
+
+# --- the end -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "promised"), [("realtime", True), ("batch", True), ("blackbox", False)])
+def test_the_end_promises_what_the_kind_of_service_gives(service: Service, kind: str, promised: bool) -> None:
+    Service.objects.update(type=kind)
+    resident = open_page(finished(service), "check").fill_in()
+    assert ("gives it their own number" in resident.text) is promised
+    assert ("Every step is shown" in resident.text) is promised
+    assert "until it does" not in resident.text
 
 
 # --- sending once --------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def test_a_place_moved_to_where_the_service_is_not_offered_asks_again_and_keeps_
     draft.refresh_from_db()
     assert draft.answers["attributes"]["description"] == "Deep."
     resident = open_page(draft, "place").fill_in(lat=str(LAT), long=str(LONG))
-    assert resident.fill_in(service=str(service.pk)).heading == "Check your answers"
+    assert resident.heading == "Check your answers"
 
 
 def test_a_place_moved_within_the_same_body_keeps_everything(service: Service) -> None:
@@ -116,6 +116,14 @@ def test_errors_keep_every_answer(service: Service) -> None:
         ["0", "2"],
         ["kerb"],
     )
+
+
+def test_the_page_stands_when_its_services_go_away_while_it_is_open(service: Service) -> None:
+    resident = open_page(begun(), "service")
+    service.endpoint.active = False
+    service.endpoint.save()
+    resident.fill_in(service=str(service.pk))
+    assert "Nothing can be reported online at this place" in resident.text
 
 
 def test_a_bodys_html_is_made_safe(service: Service) -> None:
@@ -173,6 +181,26 @@ def test_a_photo_can_be_taken_away_again_and_only_ones_own(service: Service) -> 
     assert not draft.media.exists()
 
 
+def test_photos_chosen_before_another_is_removed_are_kept(service: Service) -> None:
+    draft, resident = on_photos(service)
+    resident.fill_in("add", photos=upload(picture()))
+    first = draft.media.get()
+    resident.fill_in(f"remove={first.pk}", photos=upload(picture(size=(9, 9)), "b.jpg"))
+    assert [photo.width for photo in draft.media.all()] == [9]
+    resident.fill_in(f"remove={draft.media.get().pk}", photos=upload(b"text", "notes.jpg"))
+    assert "“notes.jpg” is not a photo" in errors(resident)[0]
+    assert not draft.media.exists()
+
+
+def test_a_refusal_says_that_photos_have_to_be_chosen_again(service: Service) -> None:
+    draft, resident = on_photos(service)
+    resident.fill_in("add", form_key="", photos=upload(picture()), status=400)
+    assert "did not arrive whole" in resident.text
+    assert "choose them again" in resident.text
+    assert not draft.media.exists()
+    assert "choose them again" not in open_page(draft, "media").fill_in(form_key="", status=400).text
+
+
 def test_the_cameras_place_is_offered_and_not_taken(service: Service) -> None:
     draft, resident = on_photos(service)
     resident.fill_in("add", photos=upload(picture(exif=exif(gps=CHICAGO))))
@@ -204,6 +232,25 @@ def test_a_body_that_demands_an_address_says_so(service: Service) -> None:
     resident.fill_in(email="ada@example.org", pass_on="on")
     assert resident.heading == "Check your answers"
     assert "Passed on to Springfield" in resident.text
+
+
+def test_a_consent_to_one_body_is_none_to_another(service: Service) -> None:
+    county = make_jurisdiction("Sangamon County", boundary=square(half_side=0.5), area=9000)
+    ditch = make_service(make_endpoint(county, options={"required": ["phone", "media_url"]}), service_name="Ditch")
+    resident = open_page(draft := finished(service), "contact").fill_in(email="ada@example.org", pass_on="on")
+    assert "Passed on to Springfield" in resident.text
+    open_page(draft, "media").fill_in()
+    resident = open_page(draft, "service").fill_in(service=str(ditch.pk))
+    assert resident.fill_in(description="Blocked.").heading == "Have you got a photo of it?"
+    assert errors(resident.fill_in()) == ["Sangamon County needs at least one photo."]
+    resident.fill_in(photos=upload(picture()))
+    assert resident.heading == "How can you be reached?"
+    assert resident.form_data()["email"] == ["ada@example.org"]
+    assert "pass_on" not in resident.form_data()
+    assert len(errors(resident.fill_in())) == 2
+    resident.fill_in(phone="555 0199", pass_on="on")
+    assert "Passed on to Sangamon County" in resident.text
+    assert "pass_on" in open_page(draft, "contact").form_data()
 
 
 def test_names_never_leave_the_contact_pages(service: Service) -> None:

@@ -300,6 +300,7 @@ class TestDetail:
         for suffix in ("", "?fragment=1"):
             response = client.get(request.get_absolute_url() + suffix)
             assert response.status_code == 410
+            assert "has got it" not in text(response)  # it may never have been delivered
             assert "Something private" not in response.content.decode()
 
     def test_queries_do_not_grow_with_the_history(self, client: Client, django_assert_num_queries: Any) -> None:
@@ -345,6 +346,15 @@ class TestFind:
         assert response.status_code == 200
         assert words in text(response)
         assert f'value="{number}"' in response.content.decode()
+
+    @pytest.mark.parametrize("number", ["\0", "12\0", "\0" * 300])
+    def test_a_character_that_no_text_holds_is_found_nowhere(self, client: Client, number: str) -> None:
+        response = client.get("/requests/find/", {"number": number})
+        assert response.status_code == 200
+        assert "No report here has the number" in text(response)
+        assert client.get("/requests/\0/").status_code == 404
+        for name in ("q", "body", "status"):
+            assert client.get("/requests/", {name: number}).status_code == 200, name
 
     def test_the_page_alone_complains_of_nothing(self, client: Client) -> None:
         assert "Enter the number" not in text(client.get("/requests/find/"))
