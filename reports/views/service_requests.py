@@ -89,6 +89,7 @@ def _note(count: int, capped: bool) -> str:
 @require_safe
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One report. `?fragment=1` answers with its progress alone, and `X-Version` tells whether it differs."""
+    reference = reference.replace("\x00", "")  # PostgreSQL cannot even be asked about one
     canonical = canonical_reference(reference)
     if canonical != reference:
         return HttpResponsePermanentRedirect(reverse("service_requests:detail", args=[canonical]))
