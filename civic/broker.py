@@ -23,8 +23,7 @@ log = logging.getLogger(__name__)
 class Channel(filesystem.Channel):
     """Writes a message under another name first, and survives what cannot be read."""
 
-    # kombu's own classes disagree on the name of the second argument.
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]  # see above
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]  # kombu names it two ways
         name = f"{monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         half = Path(self.data_folder_out, f"{name}.writing")
         half.write_text(dumps(payload))
