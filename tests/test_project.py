@@ -10,7 +10,8 @@ from django.core.checks import run_checks
 from django.test import override_settings
 
 from reports import tasks
-from reports.dialects import registry
+from reports.dialects import capabilities, registry
+from reports.sandbox.systems import CITIES
 
 ROOT = Path(__file__).parent.parent
 LONGEST_MODULE = 400
@@ -85,15 +86,20 @@ def test_every_scheduled_task_exists() -> None:
 
 
 def test_every_dialect_is_whole() -> None:
-    """Its table row, its label, its tests, its payloads, its sandbox city and its lines in the recipe's matrix."""
-    matrix = (ROOT / "reports/dialects/README.md").read_text()
+    """Its label, its tests, its payloads, its sandbox city, its row in the recipe's matrix and its paragraph."""
+    readme = (ROOT / "reports/dialects/README.md").read_text()
+    spoken = {city.speaks for city in CITIES}
+    assert spoken <= set(registry.TABLE), "a fake city speaks what is no dialect"
+    assert "| key | " + " | ".join(capabilities.COLUMNS) + " |" in readme
     for key, label in registry.choices():
         assert label
         assert registry.get(key).__doc__
         assert list((ROOT / "tests/dialects").glob(f"test_{key}*")), f"no test of {key}"
         assert list((ROOT / "tests/payloads" / key).iterdir()), f"no payloads of {key}"
-        assert list((ROOT / "reports/sandbox").glob(f"{key}*")), f"no fake city that speaks {key}"
-        assert f"`{key}`" in matrix, f"{key} is not in the matrix"
+        assert key in spoken, f"no fake city that speaks {key}"
+        row = " | ".join(capabilities.row(registry.get(key)))
+        assert f"| `{key}` | {row} |" in readme, f"the matrix does not say of {key} what its flags say: {row}"
+        assert f"### {key}\n" in readme, f"{key} has no paragraph on its quirks"
 
 
 def test_every_payload_has_its_source() -> None:

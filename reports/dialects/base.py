@@ -1,16 +1,20 @@
 """What every dialect offers. A dialect keeps no state, reads no settings, never retries, raises only `DialectError`."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any, ClassVar, Final
 
 from reports.dialects.errors import NotFound, Unsupported
 from reports.dialects.messages import (
+    Comment,
+    CommentReceipt,
     Discovery,
     Filing,
     Found,
+    Letter,
+    Note,
     Place,
     Receipt,
     RequestStatus,
@@ -22,8 +26,11 @@ from reports.dialects.messages import (
 )
 from reports.http import Client, Response
 
-REPLAYABLE: Final = ("services", "service_definition", "requests", "request", "post", "token", "discovery", "error")
-Message = Discovery | Service | ServiceDefinition | Receipt | RequestStatus | TokenAnswer
+REPLAYABLE: Final = (
+    "services", "service_definition", "requests", "request", "post", "token", "discovery", "comments", "updates",
+    "feed", "error",
+)  # fmt: skip
+Message = Discovery | Service | ServiceDefinition | Receipt | RequestStatus | TokenAnswer | Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +44,29 @@ class Connection:
     api_key: str = ""
     time_zone: tzinfo = UTC
     options: Mapping[str, Any] = field(default_factory=dict)
+    mail: Callable[[Letter], None] | None = None  # for bodies reached by mail; raises DialectError
 
 
 class Dialect(ABC):
     """How one kind of city system speaks."""
 
+    # What this kind of system can do at its best; an option may take some of it away for one endpoint. README.md shows
+    # these flags as a table, and a test holds the two together.
+    has_discovery: ClassVar[bool] = False  # publishes a discovery document
+    has_services: ClassVar[bool] = True  # lists its services; else volunteers write them
+    has_definitions: ClassVar[bool] = False  # some services ask questions
+    services_depend_on_place: ClassVar[bool] = False  # the service list has to be asked for with a point
+    files: ClassVar[bool] = True  # takes filings from a program such as this one
     gives_tokens: ClassVar[bool] = False  # a POST may be answered with a token instead of an id
     takes_photos: ClassVar[str] = "NO"  # "URL": addresses of public pictures; "UPLOAD": the bytes; "NO"
-    services_depend_on_place: ClassVar[bool] = False  # the service list has to be asked for with a point
+    photo_limit: ClassVar[int] = 0  # how many of them it takes with one filing
+    follows_by_id: ClassVar[bool] = True  # requests can be asked for by the body's numbers
+    follows_by_window: ClassVar[bool] = False  # can be asked what changed since a moment
+    news_only_by_window: ClassVar[bool] = False  # some news comes by window alone, so it must be asked that way too
+    has_feed: ClassVar[bool] = False  # publishes all its requests as one document, to be mirrored
+    gives_notes: ClassVar[bool] = False  # says more of a request than its status and one line
+    takes_comments: ClassVar[bool] = False  # residents can add to a request
+    gives_comments: ClassVar[bool] = False  # what others say of a request can be read
     searchable: ClassVar[bool] = False  # `find` can look for a filing whose answer was lost
 
     def __init__(self, connection: Connection) -> None:
@@ -99,6 +121,18 @@ class Dialect(ABC):
     def find(self, filing: Filing, window: Window) -> Found:
         """Look in the city's own list for a filing whose answer was lost."""
         raise Unsupported("this dialect cannot be searched", operation="find")
+
+    def feed(self) -> RequestStatuses:
+        """Fetch the document in which the body publishes all its requests."""
+        raise Unsupported("this dialect has no feed", operation="feed")
+
+    def comment(self, service_request_id: str, comment: Comment) -> CommentReceipt:
+        """Add a comment to a request, once. The caller records that before and the outcome after."""
+        raise Unsupported("this dialect takes no comments", operation="comment")
+
+    def comments(self, service_request_id: str) -> tuple[Note, ...]:
+        """Fetch what the body and others said of a request, oldest first."""
+        raise Unsupported("this dialect gives no comments", operation="comments")
 
     def replay(self, operation: str, answer: Response) -> tuple[Message, ...]:
         """Read a recorded answer as a live one would be read, without the network, for `replay_payload`.

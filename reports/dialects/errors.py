@@ -14,6 +14,7 @@
         KeyRejected              403, or a body that says so
         Duplicate                the city says that it has this one already
       Unsupported                this dialect cannot say it
+      Unchanged                  a reading call was answered with "not modified since you asked last"
     ConfigurationError           outside the tree: must never be swallowed
 
 For a reading call nothing can be filed twice, so `PerhapsSent` then only means "no answer was had".
@@ -96,6 +97,10 @@ class Duplicate(Refused):
 
 class Unsupported(DialectError):
     """This dialect has no way to say what was asked of it."""
+
+
+class Unchanged(DialectError):
+    """What was asked for has not changed since it was last had (HTTP 304). Only for reading calls."""
 
 
 class ConfigurationError(Exception):

@@ -86,7 +86,7 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One row of a service list."""
+    """One row of a service list. One that is not `active` takes no filings now; `notice` is the city's word on it."""
 
     service_code: str
     service_name: str
@@ -95,6 +95,9 @@ class Service:
     type: ServiceType = ServiceType.REALTIME
     keywords: tuple[str, ...] = ()
     group: str = ""
+    groups: tuple[str, ...] = ()  # all of them, where a city puts a service into several
+    notice: str = ""
+    active: bool = True
     raw: Raw = field(default_factory=dict)
 
 
@@ -108,7 +111,11 @@ class AttributeValue:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One question of a service, or a notice where `variable` is false. A `private` answer goes to the body alone."""
+    """One question of a service, or a notice where `variable` is false. A `private` answer goes to the body alone.
+
+    `automated` is empty for a question to a person; "server_set" and "hidden_field" (mySociety's extension) are shown
+    to nobody: the dialect fills them while it writes the filing.
+    """
 
     code: str
     variable: bool = True
@@ -119,15 +126,18 @@ class Attribute:
     description: str = ""
     values: tuple[AttributeValue, ...] = ()
     private: bool = False
+    automated: str = ""
     raw: Raw = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceDefinition:
-    """A service's attributes, sorted by `order`."""
+    """A service's attributes, sorted by `order`; `active` and `notice` as in `Service`, where the city says it here."""
 
     service_code: str
     attributes: tuple[Attribute, ...]
+    notice: str = ""
+    active: bool = True
     raw: Raw = field(default_factory=dict)
 
 
@@ -141,12 +151,32 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """An answered question in words, for a reader: what was asked, and the answers as the resident saw them."""
+
+    code: str
+    description: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo itself, for dialects that upload: a JPEG that has been re-encoded and carries no metadata."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Filing:
     """A service request as a dialect is handed it.
 
     `lat` and `long` are WGS84 degrees, both or neither; at least they or `address_string` or `address_id`
     are there. `reference` is our own public code; `media_urls` are public addresses of the photos, first one
-    first. Contact fields are filled only where the resident consented to pass them on.
+    first, and `photos` the same pictures themselves, only where the dialect uploads. Contact fields are filled only
+    where the resident consented to pass them on. `locale` is the language of the report (`es`), `url` its public
+    page here, `reply_url` the signed address at which a body without a system may answer.
     """
 
     reference: str
@@ -165,6 +195,12 @@ class Filing:
     device_id: str = ""
     account_id: str = ""
     media_urls: tuple[str, ...] = ()
+    photos: tuple[Photo, ...] = ()
+    service_name: str = ""
+    questions: tuple[Question, ...] = ()
+    locale: str = ""
+    url: str = ""
+    reply_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +228,30 @@ class TokenAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One entry of a city's public history of a request; `id` only where the city numbers them."""
+    """One entry of a city's history of a request; `id` only where the city numbers them.
+
+    `by_body` is false for a comment of somebody else, whose name is never kept. `private`: never published. `status`
+    and `stage` where the entry itself says what became of the request; `status` is None where it does not.
+    """
 
     text: str
     datetime: datetime | None = None
     type: str = ""
     id: str = ""
+    by_body: bool = True
+    private: bool = False
+    media_urls: tuple[str, ...] = ()
+    status: Status | None = None
+    stage: Stage = Stage.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class RequestStatus:
-    """One service request as the city shows it. `status_word` is the city's own word for `status`."""
+    """One service request as the city shows it. `status_word` is the city's own word for `status`.
+
+    A `private` one is kept from the public by the body, and so by us. `status_known` is false where a row says nothing
+    of the status (an entry of mySociety's updates that is UNCHANGED).
+    """
 
     service_request_id: str | None
     status: Status
@@ -226,6 +275,8 @@ class RequestStatus:
     long: float | None = None
     media_urls: tuple[str, ...] = ()
     duplicate_of: str = ""
+    private: bool = False
+    status_known: bool = True
     raw: Raw = field(default_factory=dict)
 
 
@@ -260,3 +311,41 @@ class Found:
 
     candidates: tuple[RequestStatus, ...] = field(default=())
     absence_certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Something to say to a body on a request that it has. `key` is ours, the same whenever this comment is sent.
+
+    Contact fields are filled only where the writer consented to pass them on.
+    """
+
+    key: str
+    text: str
+    datetime: datetime
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    media_urls: tuple[str, ...] = ()
+    photos: tuple[Photo, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommentReceipt:
+    """What a city handed back for a comment: its id there if it gave one; `held` for moderation."""
+
+    id: str = ""
+    held: bool = False
+    raw: Raw = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message by mail to a body. `key` makes its Message-ID, the same whenever this letter is sent."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    reply_to: str = ""
+    photos: tuple[Photo, ...] = ()

@@ -4,6 +4,7 @@ import zoneinfo
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +78,14 @@ class Environment(models.TextChoices):
     LIVE = "live", _("Live")
 
 
+def _address_of_a_system(url: str) -> None:
+    """A web address, or a mailbox for a body that has no system."""
+    if url.startswith("mailto:"):
+        EmailValidator(_("After mailto: a mail address is needed, such as mailto:311@example.org."))(url[7:])
+    else:
+        URLValidator(["http", "https"], message=_("The address has to begin with https://, http:// or mailto:."))(url)
+
+
 class Endpoint(models.Model):
     """One system of one body, spoken to in one dialect. Endpoints rot: this is a row with health, never code."""
 
@@ -86,7 +95,12 @@ class Endpoint(models.Model):
     label = models.CharField(_("label"), max_length=100, blank=True)
     dialect = models.CharField(_("dialect"), max_length=60, choices=registry.choices)
     environment = models.CharField(_("environment"), max_length=4, choices=Environment, default=Environment.TEST)
-    base_url = models.URLField(_("base address"), max_length=500)
+    base_url = models.CharField(
+        _("base address"),
+        max_length=500,
+        validators=[_address_of_a_system],
+        help_text=_("Web address of its system, or mailto: and the mailbox of a body that has none."),
+    )
     discovery_url = models.URLField(_("discovery address"), max_length=500, blank=True)
     api_key_encrypted = models.TextField(blank=True, editable=False)
     options = models.JSONField(_("options"), default=dict, blank=True)
@@ -98,6 +112,11 @@ class Endpoint(models.Model):
     licence = models.CharField(_("licence of its data"), max_length=200, blank=True)
     attribution = models.CharField(_("attribution"), max_length=300, blank=True)
     changeset = models.CharField(max_length=100, blank=True, editable=False)
+    validators = models.JSONField(default=dict, blank=True, editable=False)  # address -> ETag and Last-Modified
+    news_until = models.DateTimeField(
+        _("news fetched until"), null=True, blank=True, editable=False, help_text=_("Where it is asked what changed.")
+    )
+    feed_synced_at = models.DateTimeField(_("feed fetched"), null=True, blank=True, editable=False)
     services_synced_at = models.DateTimeField(_("services fetched"), null=True, blank=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
     last_failure_at = models.DateTimeField(_("last failure"), null=True, blank=True, editable=False)

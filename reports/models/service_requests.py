@@ -35,6 +35,7 @@ class PublicStatus(models.TextChoices):
     CLOSED = "closed", _("Done, says the city")
     NOT_RESPONSIBLE = "not_responsible", _("Not their task")
     DUPLICATE = "duplicate", _("Duplicate")
+    REJECTED = "rejected", _("Turned down")
     UNDELIVERED = "undelivered", _("Could not be delivered, we are on it")
     CANCELLED = "cancelled", _("Withdrawn")
 
@@ -93,6 +94,10 @@ class ServiceRequest(models.Model):
     requested_datetime = models.DateTimeField(_("filed"), default=clock.now)
     updated_datetime = models.DateTimeField(_("last change"), default=clock.now)
     expected_datetime = models.DateTimeField(_("expected"), null=True, blank=True)
+    duplicate_of = models.CharField(_("duplicate of"), max_length=200, blank=True, help_text=_("The body's number."))
+    private = models.BooleanField(
+        _("private"), default=False, help_text=_("The body keeps it from the public: in no list, feed or map.")
+    )
     hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("Hidden from the public; the body still gets it.")
     )
@@ -183,6 +188,12 @@ class StatusUpdate(models.Model):
     by_body = models.BooleanField(_("said by the body"), default=False)
     status_word = models.CharField(_("the body's word"), max_length=200, blank=True)
     status_notes = models.TextField(_("notes"), blank=True)
+    is_comment = models.BooleanField(
+        _("a comment"), default=False, help_text=_("Of somebody else, in the body's system.")
+    )
+    private = models.BooleanField(
+        _("private"), default=False, help_text=_("For volunteers only; never shown or mailed.")
+    )
     fingerprint = models.CharField(max_length=64, editable=False)
 
     objects = AppendOnlyQuerySet.as_manager()

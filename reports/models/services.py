@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reports import clock
 from reports.dialects.messages import ServiceType
 from reports.models.jurisdictions import Endpoint
 
@@ -30,6 +31,9 @@ class Service(models.Model):
     definition = models.JSONField(_("definition"), default=list, blank=True)
     definition_hash = models.CharField(max_length=64, blank=True, editable=False)
     definition_fetched_at = models.DateTimeField(_("definition fetched"), null=True, blank=True, editable=False)
+    active = models.BooleanField(_("takes reports"), default=True, help_text=_("Off: the city says it takes none now."))
+    city_notice = models.TextField(_("the city's notice"), blank=True)
+    former_codes = models.JSONField(_("former codes"), default=list, blank=True, editable=False)
     missing_since = models.DateTimeField(_("missing since"), null=True, blank=True, editable=False)
     missed_syncs = models.PositiveSmallIntegerField(default=0, editable=False)
     suspended = models.BooleanField(
@@ -64,8 +68,8 @@ class Service(models.Model):
 
     @property
     def notice(self) -> str:
-        """A volunteer's words shown before the questions; empty when there are none."""
-        return self._override("notice")
+        """Words shown before the questions: a volunteer's, else the city's; empty when there are none."""
+        return self._override("notice") or self.city_notice
 
     @property
     def stop_message(self) -> str:
@@ -97,3 +101,40 @@ class ServiceOverride(models.Model):
 
     def __str__(self) -> str:
         return f"override of {self.service_id}"
+
+
+class PlaceListing(models.Model):
+    """What an endpoint offers at a place, where that depends on the place: a memory of its last answer there.
+
+    `cell` is the point rounded to about 11 m; `service_codes` are in the body's order. May be deleted at any time.
+    """
+
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="place_listings", verbose_name=_("endpoint"))
+    cell = models.CharField(_("cell"), max_length=30)
+    service_codes = models.JSONField(_("service codes"), default=list)
+    fetched_at = models.DateTimeField(_("fetched"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("services at a place")
+        verbose_name_plural = _("services at places")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["endpoint", "cell"], name="place_listing_once")]
+        indexes: ClassVar = [models.Index(fields=["fetched_at"], name="place_listing_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id} at {self.cell}"
+
+
+class CatalogueChange(models.Model):
+    """What one sync found different; kept for volunteers. `difference` is `catalogue.Difference` by name."""
+
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="catalogue_changes", verbose_name=_("endpoint"))
+    recorded_at = models.DateTimeField(_("recorded"), default=clock.now)
+    difference = models.JSONField(_("difference"), default=dict)
+
+    class Meta:
+        verbose_name = _("change of services")
+        verbose_name_plural = _("changes of services")
+        ordering: ClassVar = ["-recorded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.recorded_at:%Y-%m-%d %H:%M}"

@@ -7,12 +7,12 @@ from time import sleep
 from typing import Any
 
 from reports.sandbox import nominatim
-from reports.sandbox.cities import CITIES
 from reports.sandbox.clock import SandboxClock
 from reports.sandbox.control import Control
 from reports.sandbox.faults import Fault, Timing, fault_after, fault_instead
-from reports.sandbox.georeport_v2 import GeoReportV2
 from reports.sandbox.state import Store
+from reports.sandbox.system import System
+from reports.sandbox.systems import CITIES, open_systems
 from reports.sandbox.wire import HTML, Answer, Ending, Request, json_answer, read_request
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -29,7 +29,7 @@ class Sandbox:
         self.state = store
         self.timing = timing
         self.cities = {city.key: city for city in CITIES}
-        self.dialects = [GeoReportV2(city, store, timing) for city in CITIES]
+        self.systems = open_systems(store, timing)
         self.control = Control(self.cities, store, timing, self.set_timing)
 
     @property
@@ -38,8 +38,8 @@ class Sandbox:
 
     def set_timing(self, timing: Timing) -> None:
         self.timing = timing
-        for dialect in self.dialects:
-            dialect.posting.timing = timing
+        for system in self.systems:
+            system.timing = timing
 
     def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         answer = self.answer(read_request(environ))
@@ -70,17 +70,17 @@ class Sandbox:
         if first == ("nominatim",):
             operation = rest[0] if rest else "none"
             return self._with_faults("nominatim", operation, lambda _: nominatim.answer(request, rest))
-        for dialect in self.dialects:
-            below = _below(dialect.city.base, request.segments)
+        for system in self.systems:
+            below = _below(system.city.base, request.segments)
             if below is not None:
-                return self._city(dialect, request, below)
+                return self._city(system, request, below)
         return self._index() if not first else json_answer({"error": f"no city at {request.path}"}, 404)
 
-    def _city(self, dialect: GeoReportV2, request: Request, below: tuple[str, ...]) -> Answer:
+    def _city(self, system: System, request: Request, below: tuple[str, ...]) -> Answer:
         return self._with_faults(
-            dialect.city.key,
-            dialect.operation(request.method, below),
-            lambda fault: dialect.answer(request, below, key_revoked=bool(fault and fault.kind == "wrong-key")),
+            system.city.key,
+            system.operation(request.method, below),
+            lambda fault: system.answer(request, below, key_revoked=bool(fault and fault.kind == "wrong-key")),
         )
 
     def _with_faults(self, place: str, operation: str, work: Callable[[Fault | None], Answer]) -> Answer:

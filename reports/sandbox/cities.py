@@ -28,12 +28,16 @@ class Service:
 
 @dataclass(frozen=True)
 class City:
-    """A GeoReport v2 server. `base` is its path without outer slashes. Sources: DIALECTS sections 1, 4 and 9."""
+    """A fake city. `base` is its path without outer slashes, `speaks` the dialect's key on the client side.
+
+    What follows `speaks` is about GeoReport v2 servers (DIALECTS sections 1, 4 and 9); other families read what fits.
+    """
 
     key: str
     name: str
     base: str
     jurisdiction_id: str
+    speaks: str = "georeport_v2"
     time_zone: str = "America/Chicago"
     # "required": 400 without it; "checked": optional, but 404 when wrong; "ignored"
     jurisdiction: Literal["required", "checked", "ignored"] = "checked"
@@ -83,6 +87,7 @@ _CHICAGO = City(
     name="City of Chicago",
     base="chicago/open311/v2",
     jurisdiction_id="cityofchicago.org",
+    speaks="chicago",
     type="batch",
     id_form="{year:02d}-{serial:08d}",
     first_serial=1_100_000,

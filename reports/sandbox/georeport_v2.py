@@ -7,29 +7,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reports.sandbox import work
-from reports.sandbox.cities import City, Service
+from reports.sandbox.cities import Service
 from reports.sandbox.encoding import encode
-from reports.sandbox.faults import Timing, unavailable
+from reports.sandbox.faults import unavailable
 from reports.sandbox.posting import Posting
 from reports.sandbox.refusals import CityError, check_jurisdiction, find_service
 from reports.sandbox.request_rows import ServerBrokenError, found_by, listing, public_id, row
-from reports.sandbox.state import Store, StoredRequest
+from reports.sandbox.state import StoredRequest
+from reports.sandbox.system import System
 from reports.sandbox.wire import Answer, Request
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 MIME = {"xml": "text/xml", "json": "application/json"}
 
 
-class GeoReportV2:
-    """Answers for one city. `key_revoked` on a call makes every key a wrong one."""
-
-    def __init__(self, city: City, store: Store, timing: Timing) -> None:
-        self.city = city
-        self.store = store
-        self.posting = Posting(city, store, timing)
+class GeoReportV2(System):
+    """Answers for one GeoReport v2 city."""
 
     def operation(self, method: str, rest: tuple[str, ...]) -> str:
-        """Which of the control panel's operations a call is; `rest` is the path below the base."""
         name = rest[0].partition(".")[0] if rest else ""
         if name == "requests" and method == "POST":
             return "post"
@@ -59,7 +54,7 @@ class GeoReportV2:
         if path == ("discovery",):
             return encode("discovery", self._discovery(request), format_)
         if request.method == "POST" and path == ("requests",):
-            return self.posting.post(request, format_)
+            return Posting(self.city, self.store, self.timing).post(request, format_)
         if request.method not in ("GET", "HEAD"):
             raise CityError(405, f"{request.method} is not allowed here")
         check_jurisdiction(self.city, request)

@@ -1,16 +1,15 @@
 """POST requests at a GeoReport v2 city: count it, check it, store it, answer with an id, a token or neither."""
 
-from hashlib import blake2b
 from typing import Any
 
-from reports.sandbox import work
 from reports.sandbox.cities import City, Service
 from reports.sandbox.encoding import encode
 from reports.sandbox.faults import Timing, magic_after, magic_before, magic_words
-from reports.sandbox.filing import Filing, problems, read_filing, refusal
+from reports.sandbox.filing import problems, read_filing, refusal
 from reports.sandbox.refusals import CityError, check_jurisdiction, check_key, find_service
 from reports.sandbox.request_rows import public_id, row
 from reports.sandbox.state import Store, StoredRequest
+from reports.sandbox.storing import store_filing, store_once
 from reports.sandbox.wire import Answer, Request
 
 
@@ -39,9 +38,9 @@ class Posting:
         if wrong:
             raise CityError(400, *wrong)
         if "SANDBOX-DUPLICATE" in words:
-            self._store_once(filing, service, words)
+            store_once(self.city, self.store, filing, service, words)
             raise CityError(400, "Invalid service request: base is a duplicate.")
-        stored = self._store(filing, service, words)
+        stored = store_filing(self.city, self.store, filing, service, words)
         answer = encode("service_requests", [self._receipt(stored, service)], format_, self.city.post_status)
         return magic_after(words, answer, self.timing)
 
@@ -58,50 +57,3 @@ class Posting:
         if self.city.empty == "omit":
             return {name: value for name, value in receipt.items() if value is not None}
         return receipt
-
-    def _store_once(self, filing: Filing, service: Service, words: list[str]) -> None:
-        held = self.store.requests(self.city.key)
-        if not any(stored.fingerprint == filing.fingerprint for stored in held):
-            self._store(filing, service, words)
-
-    def _store(self, filing: Filing, service: Service, words: list[str]) -> StoredRequest:
-        city, store = self.city, self.store
-        now = store.clock.now()
-        earlier = [s for s in store.requests(city.key) if s.service_code == service.code]
-
-        def make(serial: int) -> StoredRequest:
-            year = now.astimezone(city.zone).year % 100
-            form = "{serial}" if city.number_ids or "SANDBOX-ID-NUMBER" in words else city.id_form
-            # Where nothing was filed before it, a duplicate is one of a request older than these records.
-            older = city.id_form.format(serial=city.first_serial - 10 - serial, year=year)
-            batch = service.type == "batch"
-            token = blake2b(f"{city.key}/{serial}".encode(), digest_size=12).hexdigest()
-            lat, long = filing.point
-            return StoredRequest(
-                serial=serial,
-                service_request_id=form.format(serial=city.first_serial + serial, year=year),
-                token=token if batch else "",
-                received_at=now.isoformat(),
-                pace=store.pace,
-                plan=work.choose_plan(city.key, serial, words),
-                token_delay=work.choose_token_delay(city.key, serial, store.pace, words) if batch else 0.0,
-                fingerprint=filing.fingerprint,
-                service_code=service.code,
-                description=filing.description,
-                lat=lat,
-                long=long,
-                address_string=filing.address_string,
-                address_id=filing.address_id,
-                attributes=filing.attributes,
-                email=filing.email,
-                first_name=filing.first_name,
-                last_name=filing.last_name,
-                phone=filing.phone,
-                media_url=filing.media_url,
-                account_id=filing.account_id,
-                device_id=filing.device_id,
-                duplicate_of=earlier[-1].service_request_id if earlier else older,
-                words=words,
-            )
-
-        return store.add(city.key, make)

@@ -49,6 +49,9 @@ class StoredRequest:
     duplicate_of: str = ""
     words: list[str] = field(default_factory=list)
     clerk: list[dict[str, str]] = field(default_factory=list)  # at, status, status_notes
+    comments: list[dict[str, str]] = field(default_factory=list)  # id, at, text, by
+    photos: list[dict[str, Any]] = field(default_factory=list)  # field, filename, content_type, bytes: uploaded ones
+    more: dict[str, Any] = field(default_factory=dict)  # what only this family keeps
 
 
 @dataclass
@@ -106,6 +109,24 @@ class Store:
             stored = self._held(city_key, request_id)
             at = self.clock.now().isoformat()
             stored.clerk.append({"at": at, "status": status, "status_notes": notes})
+            self.save()
+            return stored
+
+    def add_comment(self, city_key: str, request_id: str, text: str, by: str) -> dict[str, str]:
+        """A comment, at the clock's present; gives back its id, at, text and by. KeyError as for `write_status`."""
+        with self._lock:
+            stored = self._held(city_key, request_id)
+            number = sum(len(held.comments) for held in self.holdings[city_key].requests) + 1
+            comment = {"id": str(number), "at": self.clock.now().isoformat(), "text": text, "by": by}
+            stored.comments.append(comment)
+            self.save()
+            return comment
+
+    def change(self, city_key: str, request_id: str, **more: Any) -> StoredRequest:
+        """Note further facts of a request in its `more`. KeyError as for `write_status`."""
+        with self._lock:
+            stored = self._held(city_key, request_id)
+            stored.more |= more
             self.save()
             return stored
 

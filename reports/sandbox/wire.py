@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from enum import Enum
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
@@ -45,6 +47,16 @@ def json_answer(value: object, status: int = 200) -> Answer:
 
 
 @dataclass(frozen=True)
+class File:
+    """One uploaded file of a multipart form."""
+
+    field: str
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Request:
     """One request. `segments` is the path split at its slashes and then percent-decoded, so that a
     service_code with an encoded slash stays one segment. Header names are in lower case."""
@@ -55,6 +67,8 @@ class Request:
     form: Mapping[str, list[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     origin: str = "http://sandbox.test"
+    body: bytes = b""
+    files: tuple[File, ...] = ()
 
     @property
     def path(self) -> str:
@@ -75,22 +89,42 @@ def read_request(environ: Mapping[str, Any]) -> Request:
     headers = {k[5:].replace("_", "-").lower(): str(v) for k, v in environ.items() if k.startswith("HTTP_")}
     headers["content-type"] = str(environ.get("CONTENT_TYPE", ""))
     host = headers.get("host") or f"{environ.get('SERVER_NAME')}:{environ.get('SERVER_PORT')}"
+    length = max(int(environ.get("CONTENT_LENGTH") or 0), 0)
+    body: bytes = environ["wsgi.input"].read(min(length, MAX_BODY_BYTES)) if length else b""
+    form, files = _read_form(body, headers["content-type"])
     return Request(
         method=str(environ.get("REQUEST_METHOD", "GET")).upper(),
         segments=tuple(unquote(part) for part in raw_path.split("/") if part),
         query=_fields(str(environ.get("QUERY_STRING", ""))),
-        form=_read_form(environ, headers["content-type"]),
+        form=form,
         headers=headers,
         origin=f"{environ.get('wsgi.url_scheme', 'http')}://{host}",
+        body=body,
+        files=tuple(files),
     )
 
 
-def _read_form(environ: Mapping[str, Any], content_type: str) -> dict[str, list[str]]:
-    length = max(int(environ.get("CONTENT_LENGTH") or 0), 0)
-    body: bytes = environ["wsgi.input"].read(min(length, MAX_BODY_BYTES)) if length else b""
-    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        return {}
-    return _fields(body.decode("utf-8", "replace"))
+def _read_form(body: bytes, content_type: str) -> tuple[dict[str, list[str]], list[File]]:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        return _fields(body.decode("utf-8", "replace")), []
+    return _read_parts(body, content_type) if kind == "multipart/form-data" else ({}, [])
+
+
+def _read_parts(body: bytes, content_type: str) -> tuple[dict[str, list[str]], list[File]]:
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    form: dict[str, list[str]] = {}
+    files: list[File] = []
+    for part in message.iter_parts() if message.is_multipart() else ():
+        name = str(part.get_param("name", "", header="content-disposition"))
+        content = part.get_payload(decode=True)
+        content = content if isinstance(content, bytes) else b""
+        filename = part.get_filename()
+        if filename:
+            files.append(File(name, filename, part.get_content_type(), content))
+        else:
+            form.setdefault(name, []).append(content.decode("utf-8", "replace"))
+    return form, files
 
 
 def _fields(encoded: str) -> dict[str, list[str]]:

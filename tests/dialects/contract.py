@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from reports import http
-from reports.dialects import registry
+from reports.dialects import capabilities, registry
 from reports.dialects.base import REPLAYABLE, Connection, Dialect
 from reports.dialects.errors import (
     BadRequest,
@@ -31,7 +31,7 @@ from reports.dialects.errors import (
 )
 from reports.dialects.messages import Receipt
 from tests.dialects.canned import BASE, canned
-from tests.dialects.filing import FILING, KEY, WINDOW
+from tests.dialects.filing import COMMENT, FILING, KEY, PLACE, WINDOW
 from tests.dialects.not_answers import NOT_ANSWERS
 from tests.dialects.plain import assert_plain, assert_plain_or_rows
 
@@ -58,19 +58,18 @@ class DialectContract:
 
     def reading(self, dialect: Dialect) -> dict[str, Callable[[], object]]:
         """Every reading call that the dialect's flags promise."""
-        calls: dict[str, Callable[[], object]] = {
-            "services": dialect.services,
-            "service_definition": lambda: dialect.service_definition("POTH"),
-            "service_requests": lambda: dialect.service_requests(["1", "2"]),
-            "service_requests_updated": lambda: dialect.service_requests_updated(WINDOW),
-            "service_requests_by_query": lambda: dialect.service_requests_by_query(WINDOW),
-            "discovery": dialect.discovery,
+        promised: dict[str, tuple[bool, Callable[[], object]]] = {
+            "services": (dialect.has_services, lambda: dialect.services(PLACE)),
+            "service_definition": (dialect.has_definitions, lambda: dialect.service_definition("POTH")),
+            "service_requests": (dialect.follows_by_id, lambda: dialect.service_requests(["1", "2"])),
+            "service_requests_updated": (dialect.follows_by_window, lambda: dialect.service_requests_updated(WINDOW)),
+            "discovery": (dialect.has_discovery, dialect.discovery),
+            "service_request_ids": (dialect.gives_tokens, lambda: dialect.service_request_ids(["t1", "t2"])),
+            "feed": (dialect.has_feed, dialect.feed),
+            "comments": (dialect.gives_comments, lambda: dialect.comments("1")),
+            "find": (dialect.searchable, lambda: dialect.find(FILING, WINDOW)),
         }
-        if dialect.gives_tokens:
-            calls["service_request_ids"] = lambda: dialect.service_request_ids(["t1", "t2"])
-        if dialect.searchable:
-            calls["find"] = lambda: dialect.find(FILING, WINDOW)
-        return calls
+        return {name: call for name, (able, call) in promised.items() if able}
 
     # --- the class ---
 
@@ -82,16 +81,25 @@ class DialectContract:
     def test_its_flags_are_of_the_known_kinds(self):
         found = registry.get(self.key)
         assert found.takes_photos in {"URL", "UPLOAD", "NO"}
-        for flag in (found.gives_tokens, found.services_depend_on_place, found.searchable):
-            assert isinstance(flag, bool)
+        assert (found.takes_photos == "NO") == (found.photo_limit == 0)
+        assert len(capabilities.row(found)) == len(capabilities.COLUMNS)
 
     def test_what_the_flags_deny_is_unsupported(self, dialect):
-        if not dialect.gives_tokens:
+        denied: list[tuple[bool, Callable[[], object]]] = [
+            (dialect.has_services, lambda: dialect.services(PLACE)),
+            (dialect.files, lambda: dialect.post_service_request(FILING)),
+            (dialect.gives_tokens, lambda: dialect.service_request_ids(["t"])),
+            (dialect.follows_by_id, lambda: dialect.service_requests(["1"])),
+            (dialect.follows_by_window, lambda: dialect.service_requests_updated(WINDOW)),
+            (dialect.has_feed, dialect.feed),
+            (dialect.takes_comments, lambda: dialect.comment("1", COMMENT)),
+            (dialect.gives_comments, lambda: dialect.comments("1")),
+            (dialect.has_discovery, dialect.discovery),
+            (dialect.searchable, lambda: dialect.find(FILING, WINDOW)),
+        ]
+        for call in (call for able, call in denied if not able):
             with pytest.raises(Unsupported):
-                dialect.service_request_ids(["t"])
-        if not dialect.searchable:
-            with pytest.raises(Unsupported):
-                dialect.find(FILING, WINDOW)
+                call()
         with pytest.raises(Unsupported), canned(b"[]"):
             dialect.replay("no such operation", http.Response(200, {}, b"[]", BASE))
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from reports.dialects.messages import Filing, Window
+from reports.dialects.messages import Comment, Filing, Place, Window
 
 KEY = "contract-key-9271"
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -17,3 +17,5 @@ FILING = Filing(
     address_string="121 N La Salle St",
     email="resident@example.org",
 )
+PLACE = Place(41.8837, -87.632)
+COMMENT = Comment(key="5f2f7c1e", text="It is still there.", datetime=NOW)

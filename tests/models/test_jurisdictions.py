@@ -50,7 +50,7 @@ def test_a_key_outlives_a_new_secret_by_its_fallback(settings) -> None:
         ({"options": ["json"]}, "options", "names and values"),
         ({"options": {"colour": "red"}}, "options", "colour"),
         ({"options": {"page_size": 0}}, "options", "page_size"),
-        ({"base_url": "not an address"}, "base_url", "URL"),
+        ({"base_url": "not an address"}, "base_url", "address"),
     ],
 )
 def test_an_endpoint_that_cannot_work_is_refused(fields: dict[str, object], where: str, words: str) -> None:

@@ -35,8 +35,13 @@ from reports.http import Response
 class GeoReportV2(Dialect):
     """GeoReport v2 as written, with options for cities that depart from it a little."""
 
+    has_discovery = True
+    has_definitions = True
     gives_tokens = True
     takes_photos = "URL"
+    photo_limit = 1
+    follows_by_window = True
+    gives_notes = True
     searchable = True
 
     options_class: ClassVar[type[Options]] = Options

@@ -1,0 +1,46 @@
+"""What each dialect can do, as one row of words. The table in README.md is these rows, and a test compares the two."""
+
+from typing import Final
+
+from reports.dialects.base import Dialect
+
+COLUMNS: Final = (
+    "discovery",
+    "services",
+    "questions",
+    "files",
+    "token",
+    "photos",
+    "by id",
+    "changed since",
+    "feed",
+    "notes",
+    "comments out",
+    "comments in",
+    "find again",
+)
+
+
+def row(dialect: type[Dialect]) -> tuple[str, ...]:
+    """One word for each of `COLUMNS`."""
+    photos = {"URL": "address", "UPLOAD": "upload", "NO": "no"}[dialect.takes_photos]
+    services = ("at a place" if dialect.services_depend_on_place else "yes") if dialect.has_services else "no"
+    return (
+        _word(dialect.has_discovery),
+        services,
+        _word(dialect.has_definitions),
+        _word(dialect.files),
+        _word(dialect.gives_tokens),
+        f"{photos}, {dialect.photo_limit}" if dialect.photo_limit else photos,
+        _word(dialect.follows_by_id),
+        _word(dialect.follows_by_window),
+        _word(dialect.has_feed),
+        _word(dialect.gives_notes),
+        _word(dialect.takes_comments),
+        _word(dialect.gives_comments),
+        _word(dialect.searchable),
+    )
+
+
+def _word(able: bool) -> str:
+    return "yes" if able else "no"
