@@ -1,18 +1,20 @@
 """An endpoint's form. A key goes in and never comes out again."""
 
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from reports.admin import option_fields
 from reports.admin.generic import ModelForm
-from reports.dialects import options, registry
-from reports.dialects.errors import ConfigurationError
 from reports.models import Endpoint
+
+
+def form_for(dialect: str) -> type["EndpointForm"]:
+    """The endpoint's form with a field for each option of its dialect."""
+    return type("EndpointForm", (EndpointForm,), option_fields.fields_for(dialect))
 
 
 class EndpointForm(ModelForm[Endpoint]):
@@ -33,8 +35,8 @@ class EndpointForm(ModelForm[Endpoint]):
         else:
             words = _("No key is stored. Some systems read without one and need one to file.")
         self.fields["api_key"].help_text = words
-        if "options" in self.fields and self.instance.dialect:
-            self.fields["options"].help_text = _explained(self.instance.dialect)
+        for name, value in option_fields.initial_for(self.instance.dialect, self.instance.options).items():
+            self.initial.setdefault(name, value)
 
     def clean_api_key(self) -> str:
         """One line of visible characters: a key travels in an address or a header."""
@@ -43,17 +45,17 @@ class EndpointForm(ModelForm[Endpoint]):
             raise ValidationError(_("A key has no spaces, line breaks or accented letters. Copy it again."))
         return key
 
-    def clean_base_url(self) -> str:
-        """Bodies are spoken to over the web and no other way."""
-        return self._web_address("base_url")
-
     def clean_discovery_url(self) -> str:
-        """The same for the discovery document."""
-        return self._web_address("discovery_url")
+        """A discovery document is fetched over the web and no other way."""
+        url = str(self.cleaned_data["discovery_url"])
+        if url and not url.startswith(("http://", "https://")):
+            raise ValidationError(_("The address has to begin with https:// or http://."))
+        return url
 
     def clean(self) -> dict[str, Any]:
         """A key cannot be replaced and removed at once, and does not follow the endpoint to another host by itself."""
         super().clean()
+        self._take_options()
         self._keep_the_key_where_it_belongs()
         if self.cleaned_data.get("api_key") and self.cleaned_data.get("remove_api_key"):
             self.add_error("remove_api_key", _("There is a new key too. Untick this, or empty the field above."))
@@ -74,20 +76,12 @@ class EndpointForm(ModelForm[Endpoint]):
             words = _("The address leads to another host. Enter the key for it, or remove the stored one.")
             self.add_error("api_key", words)
 
-    def _web_address(self, name: str) -> str:
-        url = str(self.cleaned_data[name])
-        if url and not url.startswith(("http://", "https://")):
-            raise ValidationError(_("The address has to begin with https:// or http://."))
-        return url
-
-
-def _explained(dialect: str) -> str:
-    """What each option of the dialect does, and what it is unless it is set."""
-    try:
-        declared = getattr(registry.get(dialect), "options_class", None)
-    except ConfigurationError:
-        return ""
-    rows = (
-        (name, json.dumps(default), words) for name, default, words in (options.describe(declared) if declared else ())
-    )
-    return format_html_join("", "<strong>{}</strong> ({}): {}<br>", rows)
+    def _take_options(self) -> None:
+        """Put the options' fields together; those of the dialect before, where another one was chosen now, that it
+        knows too."""
+        if not any(name.startswith(option_fields.PREFIX) for name in self.fields):
+            return
+        before, chosen = self.initial.get("dialect"), self.cleaned_data.get("dialect")
+        found = option_fields.departures(str(before), self.cleaned_data)
+        known = {each.name for each in option_fields.options_of(str(chosen))}
+        self.instance.options = {name: value for name, value in found.items() if before == chosen or name in known}

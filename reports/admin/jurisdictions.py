@@ -8,8 +8,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reports.admin import endpoint_actions
-from reports.admin.endpoint_form import EndpointForm
+from reports.admin import endpoint_actions, option_fields
+from reports.admin.endpoint_form import EndpointForm, form_for
 from reports.admin.generic import ModelAdmin
 from reports.admin.jurisdiction_form import JurisdictionForm
 from reports.models import Endpoint, Jurisdiction
@@ -102,12 +102,33 @@ class EndpointAdmin(SaysWhatProtects, ModelAdmin[Endpoint]):
     show_full_result_count = False
     fieldsets = (
         (None, {"fields": ("jurisdiction", "label", "dialect", "environment", "active")}),
-        (_("How it is reached"), {"fields": ("base_url", "discovery_url", "api_key", "remove_api_key", "options")}),
+        (_("How it is reached"), {"fields": ("base_url", "discovery_url", "api_key", "remove_api_key")}),
         (_("Its data"), {"fields": ("licence", "attribution")}),
         (_("Health"), {
             "fields": ("services_synced_at", "last_success_at", "last_failure_at", "last_failure", "changeset"),
         }),
     )  # fmt: skip
+
+    def get_form(
+        self, request: HttpRequest, obj: Endpoint | None = None, change: bool = False, **kwargs: Any
+    ) -> type[Any]:
+        """The form of the endpoint's dialect."""
+        kwargs["form"] = form_for(obj.dialect if obj else "")
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Endpoint | None = None) -> list[Any]:
+        """With the options of its dialect, which are known once the dialect is."""
+        fieldsets = list(super().get_fieldsets(request, obj))
+        about: tuple[str, ...]
+        if obj is None:
+            about, words = (), str(_("Save with a dialect first: what it can be told of this body comes then."))
+        elif self.has_change_permission(request, obj):
+            about = tuple(option_fields.fields_for(obj.dialect))
+            words = str(_("Leave alone what the body does as usual."))
+        else:
+            about, words = ("options",), ""
+        fieldsets.insert(2, (_("Where it departs from its dialect"), {"fields": about, "description": words}))
+        return fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
         """With the bodies' names, without their boundaries."""

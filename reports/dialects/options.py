@@ -6,17 +6,53 @@ A dialect declares its options with `option`, checks a volunteer's JSON with `pr
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from reports.dialects.errors import ConfigurationError
 
 T = TypeVar("T")
-Check = Callable[[Any], Any]  # the value as it will be used, or ValueError saying what is expected
+Accept = Callable[[Any], Any]  # the value as it will be used, or ValueError saying what is expected
 
 
-def option(default: Any, check: Check, help_text: str) -> Any:
-    """One field of an options dataclass: its default, its check, and a sentence for the person who sets it."""
-    return dataclasses.field(default=default, metadata={"check": check, "help": help_text})
+@dataclasses.dataclass(frozen=True, slots=True)
+class Check:
+    """What an option accepts, and by `kind` what a form needs to ask for it: `low` and `high`, or `words` to choose."""
+
+    kind: str  # "flag", "number", "choice", "choices", "texts", "text", "headers" or "json"
+    accept: Accept
+    low: int = 0
+    high: int = 0
+    words: tuple[str, ...] = ()
+
+    def __call__(self, value: Any) -> Any:
+        return self.accept(value)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Declared:
+    """One option of a dialect as its dataclass declares it."""
+
+    name: str
+    default: Any
+    check: Check
+    help: str
+
+
+def option(default: Any, check: Accept, help_text: str) -> Any:
+    """One field of an options dataclass: its default, its check, and a sentence for the person who sets it.
+
+    A check that is a plain function is asked for as JSON.
+    """
+    checked = check if isinstance(check, Check) else Check("json", check)
+    return dataclasses.field(default=default, metadata={"check": checked, "help": help_text})
+
+
+def declared(options: type[Any]) -> list[Declared]:
+    """Every option in the order in which the dataclass names them."""
+    return [
+        Declared(each.name, each.default, each.metadata["check"], each.metadata["help"])
+        for each in dataclasses.fields(options)
+    ]
 
 
 def problems(options: type[Any], given: Mapping[str, Any]) -> list[str]:
@@ -30,11 +66,6 @@ def build(options: type[T], given: Mapping[str, Any]) -> T:
     if wrong:
         raise ConfigurationError(" ".join(wrong))
     return options(**values)
-
-
-def describe(options: type[Any]) -> list[tuple[str, Any, str]]:
-    """Name, default and explanation of every option, for the admin's help and for the README."""
-    return [(each.name, each.default, each.metadata["help"]) for each in dataclasses.fields(options)]
 
 
 def _read(options: type[Any], given: object) -> tuple[dict[str, Any], list[str]]:
@@ -54,11 +85,13 @@ def _read(options: type[Any], given: object) -> tuple[dict[str, Any], list[str]]
     return values, wrong
 
 
-def flag(value: Any) -> bool:
-    """Accept true or false."""
+def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("true or false")
     return value
+
+
+flag: Final = Check("flag", _flag)  # accepts true or false
 
 
 def whole_number(low: int, high: int) -> Check:
@@ -69,7 +102,7 @@ def whole_number(low: int, high: int) -> Check:
             raise ValueError(f"a whole number from {low} to {high}")
         return value
 
-    return check
+    return Check("number", check, low, high)
 
 
 def one_of(*words: str) -> Check:
@@ -80,7 +113,7 @@ def one_of(*words: str) -> Check:
             raise ValueError("one of " + ", ".join(words))
         return value
 
-    return check
+    return Check("choice", check, words=words)
 
 
 def list_of(*words: str, empty: bool = True) -> Check:
@@ -92,29 +125,32 @@ def list_of(*words: str, empty: bool = True) -> Check:
             raise ValueError("a list of some of " + ", ".join(words) + ", each once")
         return tuple(value)
 
-    return check
+    return Check("choices", check, low=int(not empty), words=words)
 
 
-def texts(value: Any) -> tuple[str, ...]:
-    """Accept a list of short texts, each once."""
+def _texts(value: Any) -> tuple[str, ...]:
     good = isinstance(value, list | tuple) and all(isinstance(each, str) and 0 < len(each) <= 100 for each in value)
     if not good or len(set(value)) != len(value):
         raise ValueError("a list of texts of up to 100 characters, each once")
     return tuple(value)
 
 
-def parameter_name(value: Any) -> str:
-    """Accept the name of a query parameter, or nothing."""
+texts: Final = Check("texts", _texts)  # accepts a list of short texts, each once
+
+
+def _parameter_name(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.\[\]-]{0,39}|", value):
         raise ValueError("the name of a query parameter, or empty")
     return value
 
 
+parameter_name: Final = Check("text", _parameter_name)  # accepts the name of a query parameter, or nothing
+
+
 _OURS = {"host", "content-length", "content-type", "transfer-encoding", "connection", "cookie", "user-agent"}
 
 
-def header_lines(value: Any) -> tuple[tuple[str, str], ...]:
-    """Accept an object of HTTP header names and values, none of them a header that the client itself writes."""
+def _header_lines(value: Any) -> tuple[tuple[str, str], ...]:
     expected = "an object of header names and one-line texts, without " + ", ".join(sorted(_OURS))
     if not isinstance(value, Mapping):
         raise ValueError(expected)
@@ -123,3 +159,7 @@ def header_lines(value: Any) -> tuple[tuple[str, str], ...]:
         if not named or not isinstance(text, str) or not re.fullmatch(r"[\x20-\x7e]{1,500}", text):
             raise ValueError(expected)
     return tuple(value.items())
+
+
+# accepts an object of HTTP header names and values, none of them a header that the client itself writes
+header_lines: Final = Check("headers", _header_lines)

@@ -6,7 +6,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
+from django.utils.html import escape
 
+from reports.admin import option_fields
+from reports.dialects import registry
 from reports.models import Endpoint, Service
 from reports.sandbox import Sandbox
 from tests.admin.conftest import volunteer
@@ -21,8 +24,14 @@ KEY = "very-secret-0123"
 def answers(endpoint: Endpoint, **fields: Any) -> dict[str, Any]:
     return {
         "jurisdiction": endpoint.jurisdiction_id, "dialect": "georeport_v2", "environment": "test", "active": "on",
-        "base_url": "https://open311.example.org/v2/", "options": "{}", "max_concurrency": 4,
-    } | fields  # fmt: skip
+        "base_url": "https://open311.example.org/v2/", "max_concurrency": 4,
+    } | shown_options(endpoint) | fields  # fmt: skip
+
+
+def shown_options(endpoint: Endpoint) -> dict[str, Any]:
+    """What a browser sends back of the options' fields when nobody touches them; a box not ticked is not sent."""
+    shown = option_fields.initial_for(endpoint.dialect, endpoint.options) if endpoint.pk else {}
+    return {name: value for name, value in shown.items() if value is not False}
 
 
 def change(endpoint: Endpoint) -> str:
@@ -58,7 +67,7 @@ def test_a_stored_key_is_never_shown(staff: Client, keyed: Endpoint) -> None:
 
 
 def test_a_key_in_a_form_that_comes_back_is_not_shown_either(staff: Client, keyed: Endpoint) -> None:
-    page = staff.post(change(keyed), answers(keyed, api_key="another-secret", options="{")).content.decode()
+    page = staff.post(change(keyed), answers(keyed, api_key="another-secret", dialect="esperanto")).content.decode()
     assert "another-secret" not in page
 
 
@@ -94,9 +103,15 @@ def test_the_key_can_be_removed(staff: Client, keyed: Endpoint) -> None:
         ({"api_key": "two words"}, "api_key"),
         ({"api_key": "schlüssel"}, "api_key"),
         ({"api_key": "x", "remove_api_key": "on"}, "remove_api_key"),
-        ({"options": '{"no_such_option": 1}'}, "options"),
-        ({"options": "[]"}, "options"),
-        ({"options": "{"}, "options"),
+        ({"option_id_batch": "201"}, "option_id_batch"),
+        ({"option_id_batch": "many"}, "option_id_batch"),
+        ({"option_formats": "xml, yaml"}, "option_formats"),
+        ({"option_formats": ""}, "option_formats"),
+        ({"option_key_in": "cookie"}, "option_key_in"),
+        ({"option_page_parameter": "a b"}, "option_page_parameter"),
+        ({"option_private_attributes": "x" * 101}, "option_private_attributes"),
+        ({"option_headers": "Host: elsewhere.example.org"}, "option_headers"),
+        ({"option_headers": "no colon"}, "option_headers"),
         ({"dialect": "esperanto"}, "dialect"),
         ({"base_url": "ftp://open311.example.org/"}, "base_url"),
         ({"discovery_url": "ftp://open311.example.org/"}, "discovery_url"),
@@ -197,9 +212,62 @@ def test_who_may_only_look_has_no_actions() -> None:
     assert endpoint.active is True
 
 
-def test_the_options_of_its_dialect_are_explained(staff: Client) -> None:
-    page = staff.get(change(make_endpoint())).content.decode()
-    assert "<strong>token_list</strong> (false):" in page
+def test_every_option_of_its_dialect_has_a_field_that_explains_it(staff: Client) -> None:
+    endpoint = make_endpoint()
+    page = staff.get(change(endpoint)).content.decode()
+    for option in option_fields.options_of(endpoint.dialect):
+        assert f'name="option_{option.name}"' in page
+        assert escape(option.help) in page
+
+
+def test_a_new_endpoint_is_asked_for_its_dialect_first(staff: Client) -> None:
+    page = staff.get(f"{LIST}add/").content.decode()
+    assert "Save with a dialect first" in page
+    assert "option_" not in page
+
+
+def test_only_what_departs_from_the_dialect_is_stored(staff: Client) -> None:
+    endpoint = make_endpoint(options={"id_list": False})
+    staff.post(change(endpoint), answers(endpoint))
+    endpoint.refresh_from_db()
+    assert endpoint.options == {"id_list": False}
+    departing = {
+        "option_id_list": "on",
+        "option_formats": "json",
+        "option_id_batch": "20",
+        "option_private_attributes": "A511OPTN\r\nPHONE",
+        "option_headers": "X-Client: 17",
+        "option_page_parameter": "page",
+        "option_key_in": "bearer",
+    }
+    staff.post(change(endpoint), answers(endpoint, **departing))
+    endpoint.refresh_from_db()
+    assert endpoint.options == {
+        "formats": ["json"],
+        "id_batch": 20,
+        "private_attributes": ["A511OPTN", "PHONE"],
+        "headers": {"X-Client": "17"},
+        "page_parameter": "page",
+        "key_in": "bearer",
+    }
+    assert registry.get(endpoint.dialect).check_options(endpoint.options) == []
+
+
+def test_a_tick_taken_away_is_stored(staff: Client) -> None:
+    endpoint = make_endpoint()
+    fields = answers(endpoint)
+    del fields["option_send_jurisdiction_id"]
+    staff.post(change(endpoint), fields)
+    endpoint.refresh_from_db()
+    assert endpoint.options == {"send_jurisdiction_id": False}
+
+
+def test_who_may_only_look_sees_the_stored_options() -> None:
+    endpoint = make_endpoint(options={"id_batch": 23})
+    page = volunteer("view_endpoint").get(change(endpoint)).content.decode()
+    assert "id_batch" in page
+    assert "23" in page
+    assert 'name="option_' not in page
 
 
 def test_an_endpoint_of_a_dialect_that_is_gone_can_still_be_opened(staff: Client) -> None:
