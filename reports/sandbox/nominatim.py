@@ -24,10 +24,19 @@ _SHORT = {
     "street": "st", "avenue": "ave", "av": "ave", "boulevard": "blvd", "road": "rd", "drive": "dr", "place": "pl",
     "court": "ct", "parkway": "pkwy", "highway": "hwy", "north": "n", "south": "s", "east": "e", "west": "w",
     "saint": "st", "and": "", "at": "", "illinois": "il", "indiana": "in", "massachusetts": "ma", "texas": "tx",
-    "california": "ca", "usa": "", "us": "",
+    "california": "ca", "usa": "", "us": "", "connecticut": "ct", "florida": "fl", "maryland": "md",
+    "northwest": "nw", "northeast": "ne", "southwest": "sw", "southeast": "se",
 }  # fmt: skip
+# by country and its own code of the state or province
 _STATES = {
-    "IL": "Illinois", "IN": "Indiana", "MA": "Massachusetts", "TX": "Texas", "CA": "California",
+    ("US", "IL"): "Illinois", ("US", "IN"): "Indiana", ("US", "MA"): "Massachusetts", ("US", "TX"): "Texas",
+    ("US", "CA"): "California", ("US", "CT"): "Connecticut", ("US", "FL"): "Florida", ("US", "MD"): "Maryland",
+    ("US", "PA"): "Pennsylvania", ("US", "DC"): "District of Columbia", ("CA", "ON"): "Ontario",
+    ("GB", "ENG"): "England", ("DE", "NW"): "Nordrhein-Westfalen", ("DE", "MV"): "Mecklenburg-Vorpommern", ("FI", "18"): "Uusimaa",
+    ("ES", "AR"): "Aragón",
+}  # fmt: skip
+_COUNTRIES = {
+    "US": "United States", "CA": "Canada", "GB": "United Kingdom", "DE": "Deutschland", "FI": "Suomi", "ES": "España",
 }  # fmt: skip
 
 
@@ -48,12 +57,17 @@ class Place:
     lon: float
     category: str
     type: str
+    country: str = "US"
+
+    @property
+    def state_name(self) -> str:
+        return _STATES[self.country, self.state]
 
     @property
     def display_name(self) -> str:
         parts = (
-            self.name, self.house_number, self.road, self.neighbourhood, self.city, self.county, _STATES[self.state],
-            self.postcode, "United States",
+            self.name, self.house_number, self.road, self.neighbourhood, self.city, self.county, self.state_name,
+            self.postcode, _COUNTRIES[self.country],
         )  # fmt: skip
         return ", ".join(part for part in parts if part)
 
@@ -190,11 +204,11 @@ def _address(place: Place) -> dict[str, str]:
         "neighbourhood": place.neighbourhood,
         "city": place.city,
         "county": place.county,
-        "state": _STATES[place.state],
-        "ISO3166-2-lvl4": f"US-{place.state}",
+        "state": place.state_name,
+        "ISO3166-2-lvl4": f"{place.country}-{place.state}",
         "postcode": place.postcode,
-        "country": "United States",
-        "country_code": "us",
+        "country": _COUNTRIES[place.country],
+        "country_code": place.country.lower(),
     }
     return {name: value for name, value in parts.items() if name and value}
 

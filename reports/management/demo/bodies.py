@@ -1,82 +1,92 @@
-"""The demo's bodies: real areas, invented telephone manners, and the fake city behind each."""
+"""The demo's bodies as rows: real areas where there are any, and the fake city behind each."""
 
 import json
-from dataclasses import dataclass
+import math
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from reports.geo import boundaries
-from reports.models import Endpoint, Environment, Jurisdiction
+from reports.management.demo.body_table import BODIES, KEY, Body
+from reports.models import Endpoint, Environment, Jurisdiction, Service
 
-BOUNDARIES = Path(boundaries.__file__).parent / "data" / "demo-boundaries.geojson"
-SOURCE = "US Census Bureau, TIGER 2019 places and cartographic counties (public domain)"
-CENTRAL, EASTERN = "America/Chicago", "America/Indiana/Indianapolis"
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """One jurisdiction of the demo. `area` is its name in the boundary file, `kind` tells a city from its county."""
-
-    slug: str
-    name: str
-    area: tuple[str, str]
-    phone: str
-    website: str
-    jurisdiction_id: str
-    path: str
-    api_key: str
-    time_zone: str = CENTRAL
-    options: tuple[tuple[str, Any], ...] = ()
-
-
-BODIES = (
-    Body("chicago", "City of Chicago", ("Chicago", "place"), "312-744-5000", "https://311.chicago.gov/",
-         "cityofchicago.org", "chicago/open311/", "sandbox-key",
-         options=(("token_list", True), ("extensions", True), ("page_parameter", "page"), ("omit_timezone", True),
-                  ("required", ["address_string"]), ("private_attributes", ["A511OPTN"]))),
-    Body("cook-county", "Cook County", ("Cook", "county"), "312-603-6400", "https://www.cookcountyil.gov/",
-         "cookcountyil.gov", "cook/open311/", "sandbox-key"),
-    Body("evanston", "City of Evanston", ("Evanston", "place"), "847-448-4311",
-         "https://www.cityofevanston.org/", "cityofevanston.org", "evanston/open311/", "sandbox-key",
-         options=(("formats", ["json"]),)),
-    Body("oak-park", "Village of Oak Park", ("Oak Park", "place"), "708-383-6400", "https://www.oak-park.us/",
-         "oak-park.us", "oak-park/open311/", "sandbox-key",
-         options=(("formats", ["xml"]),)),
-    Body("bloomington", "City of Bloomington", ("Bloomington", "place"), "812-349-3400",
-         "https://bloomington.in.gov/", "bloomington.in.gov", "bloomington/crm/open311/", "sandbox-key", EASTERN,
-         options=(("formats", ["json"]), ("send_jurisdiction_id", False), ("id_list", False))),
-)  # fmt: skip
+BOUNDARIES: Final = Path(boundaries.__file__).parent / "data" / "demo-boundaries.geojson"
+LETTER_SERVICES: Final = Path(__file__).parent / "letter_services.json"
+SOURCE: Final = "US Census Bureau, TIGER 2019 places and cartographic counties (public domain)"
+CIRCLE: Final = "Not its real border: a circle around the town hall, because this demo has no outline of it"
+CORNERS: Final = 48
+METRES_PER_DEGREE: Final = 111_195
 
 
 def seed(sandbox_url: str) -> list[Endpoint]:
-    """Write the bodies and their endpoints; run again, it only corrects addresses. Returns the endpoints."""
+    """Write the bodies and their endpoints; run again, it only corrects addresses. Returns the endpoints in use."""
     shapes = {
         (feature["properties"]["name"], feature["properties"].get("kind")): feature["geometry"]
         for feature in json.loads(BOUNDARIES.read_text())["features"]
     }
-    return [_seed(body, shapes[body.area], sandbox_url.rstrip("/")) for body in BODIES]
+    return [_seed(body, shapes, sandbox_url.rstrip("/")) for body in BODIES]
 
 
-def _seed(body: Body, shape: dict[str, Any], sandbox_url: str) -> Endpoint:
+def city_of(endpoint: Endpoint) -> str:
+    """The fake city behind an endpoint, by its name in the sandbox."""
+    return next(body.city for body in BODIES if body.slug == endpoint.jurisdiction.slug)
+
+
+def _seed(body: Body, shapes: dict[tuple[str, Any], dict[str, Any]], sandbox_url: str) -> Endpoint:
     jurisdiction = Jurisdiction.objects.filter(slug=body.slug).first() or Jurisdiction(slug=body.slug)
     if not jurisdiction.boundary:
-        boundaries.set_boundary(jurisdiction, shape, source=SOURCE)
+        shape, source = (shapes[body.area], SOURCE) if body.area else (_circle(body), CIRCLE)
+        boundaries.set_boundary(jurisdiction, shape, source=source)
     jurisdiction.name = body.name
     jurisdiction.phone = body.phone
     jurisdiction.website = body.website
     jurisdiction.jurisdiction_id = body.jurisdiction_id
     jurisdiction.time_zone = body.time_zone
+    jurisdiction.languages = list(body.languages)
     jurisdiction.full_clean()
     jurisdiction.save()
-    endpoint = jurisdiction.endpoints.first() or Endpoint(jurisdiction=jurisdiction, active=True)
-    endpoint.dialect = "georeport_v2"
-    endpoint.environment = Environment.TEST
-    endpoint.label = "Sandbox"
-    endpoint.base_url = f"{sandbox_url}/{body.path}v2/"
-    endpoint.discovery_url = f"{sandbox_url}/{body.path}discovery.xml"
+    if body.test_base:
+        _endpoint(jurisdiction, body, Environment.TEST, _address(body.test_base, sandbox_url), "", active=False)
+    discovery = f"{sandbox_url}/{body.discovery}" if body.discovery else ""
+    environment = Environment.LIVE if body.test_base else Environment.TEST
+    endpoint = _endpoint(jurisdiction, body, environment, _address(body.base, sandbox_url), discovery, active=True)
+    if body.dialect == "email":
+        _write_services(endpoint)
+    return endpoint
+
+
+def _endpoint(
+    jurisdiction: Jurisdiction, body: Body, environment: Environment, base_url: str, discovery_url: str, *, active: bool
+) -> Endpoint:
+    known = jurisdiction.endpoints.filter(environment=environment).first()
+    endpoint = known or Endpoint(jurisdiction=jurisdiction, environment=environment, active=active)
+    endpoint.dialect = body.dialect
+    endpoint.label = "Sandbox" if active else "Sandbox, test system"
+    endpoint.base_url = base_url
+    endpoint.discovery_url = discovery_url
     endpoint.options = dict(body.options)
-    if not endpoint.api_key_encrypted:
-        endpoint.api_key = body.api_key
+    endpoint.licence, endpoint.attribution = body.licence, body.attribution
+    if not endpoint.api_key_encrypted and not base_url.startswith("mailto:"):
+        endpoint.api_key = KEY
     endpoint.full_clean()
     endpoint.save()
     return endpoint
+
+
+def _address(base: str, sandbox_url: str) -> str:
+    return base if base.startswith("mailto:") else f"{sandbox_url}/{base}"
+
+
+def _write_services(endpoint: Endpoint) -> None:
+    """What volunteers would write: a body reached by mail lists no services."""
+    for row in json.loads(LETTER_SERVICES.read_text()):
+        facts = {name: value for name, value in row.items() if name != "service_code"}
+        Service.objects.update_or_create(endpoint=endpoint, service_code=row["service_code"], defaults=facts)
+
+
+def _circle(body: Body) -> dict[str, Any]:
+    """A polygon of 48 corners, counter-clockwise as GeoJSON has it."""
+    lat, long, metres = body.circle or (0.0, 0.0, 0.0)
+    north, east = metres / METRES_PER_DEGREE, metres / METRES_PER_DEGREE / math.cos(math.radians(lat))
+    turns = (math.tau * corner / CORNERS for corner in range(CORNERS))
+    ring = [[round(long + east * math.cos(turn), 5), round(lat + north * math.sin(turn), 5)] for turn in turns]
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}

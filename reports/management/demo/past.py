@@ -13,6 +13,7 @@ from celery import current_app
 
 from reports import clock, intake, tasks
 from reports.delivery import submit
+from reports.management.demo import bodies
 from reports.management.demo.sandbox_control import SandboxControl
 from reports.models import Draft, Service, ServiceRequest
 
@@ -108,14 +109,14 @@ def _file(control: SandboxControl, line: Line) -> None:
     )
     if line.number in FAULTS:
         kind, count = FAULTS[line.number]
-        control.fault(city=_city(service), kind=kind, operation="post", count=str(count))
+        control.fault(city=bodies.city_of(service.endpoint), kind=kind, operation="post", count=str(count))
     with clock.at(line.filed):
         draft, _new = Draft.objects.update_or_create(pk=draft_id, defaults={"answers": _answers(line, service)})
         request = intake.file_service_request(draft)
         if line.number == WITHDRAWN:
             _withdraw(request)
     if line.number in DUPLICATES:
-        control.set_plan(_city(service), request.submissions.get().token, "duplicate")
+        control.set_plan(bodies.city_of(service.endpoint), request.submissions.get().token, "duplicate")
 
 
 def _answers(line: Line, service: Service) -> dict[str, Any]:
@@ -161,8 +162,3 @@ def _answer(attribute: dict[str, Any], line: Line) -> dict[str, Any]:
 def _withdraw(request: ServiceRequest) -> None:
     reason = "Withdrawn by the resident, who reported it to the body by telephone."
     submit.cancel(request.submissions.latest("pk"), reason)
-
-
-def _city(service: Service) -> str:
-    """The sandbox's key of a city: the first part of its path."""
-    return service.endpoint.base_url.split("/")[3]
