@@ -17,7 +17,7 @@ class CommentState(models.TextChoices):
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent to the body")
     HELD = "held", _("sent, and held for moderation there")
-    KEPT = "kept", _("kept here: the body takes no comments")
+    KEPT = "kept", _("kept here")
     UNCERTAIN = "uncertain", _("sent, answer lost")
     REFUSED = "refused", _("refused by the body")
 
@@ -25,7 +25,8 @@ class CommentState(models.TextChoices):
 class Comment(models.Model):
     """One comment on one request, by whoever wrote it here. Public unless `hidden`; nothing is kept of who wrote it.
 
-    `key` is the form's: posting the same form twice meets it. `due_at` is when it is to be sent; null when no more.
+    `key` is the form's: posting the same form twice meets it. `due_at` is when the next step is owed: to be sent, or,
+    while `uncertain`, to be looked for in the body's system; null when the machine does no more.
     """
 
     service_request = models.ForeignKey(

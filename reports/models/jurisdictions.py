@@ -2,6 +2,7 @@
 
 import zoneinfo
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
@@ -82,8 +83,12 @@ def _address_of_a_system(url: str) -> None:
     """A web address, or a mailbox for a body that has no system."""
     if url.startswith("mailto:"):
         EmailValidator(_("After mailto: a mail address is needed, such as mailto:311@example.org."))(url[7:])
-    else:
-        URLValidator(["http", "https"], message=_("The address has to begin with https://, http:// or mailto:."))(url)
+        return
+    URLValidator(["http", "https"], message=_("The address has to begin with https://, http:// or mailto:."))(url)
+    if "@" in urlsplit(url).netloc:
+        raise ValidationError(
+            _("A user name or password does not belong in the address. There is a field for the key.")
+        )
 
 
 class Endpoint(models.Model):

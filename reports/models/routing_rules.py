@@ -22,6 +22,7 @@ class RoutingRule(models.Model):
     `delegated`: they are not offered, and `to`'s matching services are, also where `to`'s boundary does not reach.
     `preferred`: they are not offered where `to` answers too and offers a matching one.
     `words` match a service's code exactly, or stand in its name, group or keywords; several are separated by commas.
+    A service goes to those that match by the same word; one that matches by its code, to any that match.
     """
 
     jurisdiction = models.ForeignKey(

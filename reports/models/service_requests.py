@@ -93,11 +93,15 @@ class ServiceRequest(models.Model):
     service_notice = models.TextField(_("service_notice"), blank=True)
     requested_datetime = models.DateTimeField(_("filed"), default=clock.now)
     updated_datetime = models.DateTimeField(_("last change"), default=clock.now)
+    body_updated_datetime = models.DateTimeField(
+        _("the body's last date"), null=True, blank=True, editable=False, help_text=_("Of what was taken over from it.")
+    )
     expected_datetime = models.DateTimeField(_("expected"), null=True, blank=True)
     duplicate_of = models.CharField(_("duplicate of"), max_length=200, blank=True, help_text=_("The body's number."))
     private = models.BooleanField(
         _("private"), default=False, help_text=_("The body keeps it from the public: in no list, feed or map.")
     )
+    private_presumed = models.BooleanField(default=False, editable=False)  # until the body has shown which it is
     hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("Hidden from the public; the body still gets it.")
     )
@@ -111,6 +115,9 @@ class ServiceRequest(models.Model):
             models.Index(fields=["jurisdiction", "-requested_datetime"], name="request_by_jurisdiction"),
             models.Index(fields=["lat", "long"], name="request_by_place"),
             models.Index(fields=["-requested_datetime", "-id"], name="request_by_age"),
+            models.Index(
+                fields=["endpoint", "duplicate_of"], name="request_by_original", condition=~models.Q(duplicate_of="")
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(lat__gte=-90, lat__lte=90), name="lat_in_range"),
@@ -124,6 +131,14 @@ class ServiceRequest(models.Model):
     def public_attributes(self) -> list[dict[str, Any]]:
         """The answers that anybody may read."""
         return [attribute for attribute in self.attributes if not attribute.get("private")]
+
+    def original(self) -> "ServiceRequest | None":
+        """The public request here that has the body's number of which this one is a duplicate."""
+        if not self.duplicate_of:
+            return None
+        shown = ServiceRequest.objects.filter(hidden=False, private=False, endpoint=self.endpoint_id)
+        there = {"submissions__endpoint": self.endpoint_id, "submissions__service_request_id": self.duplicate_of}
+        return shown.filter(**there).exclude(pk=self.pk).exclude(duplicate_of=self.duplicate_of).order_by("pk").first()
 
     def get_absolute_url(self) -> str:
         return reverse("service_requests:detail", args=[self.reference])
@@ -174,7 +189,7 @@ class AppendOnlyQuerySet(models.QuerySet["StatusUpdate"]):
 
 
 class StatusUpdate(models.Model):
-    """One line of a request's history, in the city's time. Append only.
+    """One line of a request's history, in the city's time. Append only, but for `hidden`.
 
     `fingerprint` is unique per request: the same news fetched twice is one line.
     """
@@ -194,6 +209,7 @@ class StatusUpdate(models.Model):
     private = models.BooleanField(
         _("private"), default=False, help_text=_("For volunteers only; never shown or mailed.")
     )
+    hidden = models.BooleanField(_("hidden"), default=False, help_text=_("Hidden from the public by a volunteer."))
     fingerprint = models.CharField(max_length=64, editable=False)
 
     objects = AppendOnlyQuerySet.as_manager()
@@ -210,7 +226,7 @@ class StatusUpdate(models.Model):
         return f"{self.get_status_display()} {self.datetime:%Y-%m-%d %H:%M}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert; a TypeError when the row is already in the history."""
-        if not self._state.adding:
+        """Insert, or change whether the line is shown; a TypeError for any other change of a row that is there."""
+        if not self._state.adding and set(kwargs.get("update_fields") or ()) != {"hidden"}:
             raise TypeError("history is appended to, never edited")
         super().save(*args, **kwargs)

@@ -17,8 +17,12 @@ class Service(models.Model):
 
     `definition` is the list of attributes of the last fetched service definition, each an object with the
     keys of GeoReport v2 (`code variable datatype required datatype_description order description values`), and
-    `private` where its answer is for the body alone.
+    `private` where its answer is for the body alone, `automated` where it is for no person to answer. `former_codes`
+    are those that the city gave it before, oldest first. `routed_because` is not stored: routing says there why this
+    body's service stands in for another's.
     """
+
+    routed_because: str = ""
 
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="services", verbose_name=_("endpoint"))
     service_code = models.CharField(_("service_code"), max_length=200)
@@ -122,6 +126,11 @@ class PlaceListing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint_id} at {self.cell}"
+
+    @staticmethod
+    def cell_at(lat: float, long: float) -> str:
+        """The cell of a point (WGS84 degrees)."""
+        return f"{round(lat, 4) + 0.0:.4f},{round(long, 4) + 0.0:.4f}"
 
 
 class CatalogueChange(models.Model):

@@ -60,6 +60,9 @@ class Submission(models.Model):
     looks = models.PositiveIntegerField(_("look-ups"), default=0)
     token = models.CharField(_("token"), max_length=200, blank=True)
     service_request_id = models.CharField(_("the body's number"), max_length=200, blank=True)
+    held = models.BooleanField(
+        _("held for review"), default=False, help_text=_("The body looks at it before it counts.")
+    )
     reason = models.TextField(_("reason"), blank=True, help_text=_("Plain words on why it is where it is."))
     created_at = models.DateTimeField(_("created"), default=clock.now)
     released_at = models.DateTimeField(_("released"), default=clock.now, help_text=_("From when its patience counts."))

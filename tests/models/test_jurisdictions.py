@@ -51,6 +51,9 @@ def test_a_key_outlives_a_new_secret_by_its_fallback(settings) -> None:
         ({"options": {"colour": "red"}}, "options", "colour"),
         ({"options": {"page_size": 0}}, "options", "page_size"),
         ({"base_url": "not an address"}, "base_url", "address"),
+        ({"base_url": "ftp://open311.example.org/"}, "base_url", "https://, http:// or mailto:"),
+        ({"base_url": "mailto:nobody"}, "base_url", "mail address"),
+        ({"base_url": "https://user:secret@open311.example.org/"}, "base_url", "field for the key"),
     ],
 )
 def test_an_endpoint_that_cannot_work_is_refused(fields: dict[str, object], where: str, words: str) -> None:
