@@ -19,8 +19,9 @@ from reports.http.errors import (
 )
 from reports.http.exchange import Exchange, Pairs, Response, Upload
 from reports.http.policy import Policy, configure, default_policy
-from reports.http.redaction import redact
+from reports.http.redaction import redact, redact_members
 from reports.http.sessions import mount, unmount
+from reports.http.validators import Validators
 
 __all__ = [
     "AddressRefused",
@@ -37,10 +38,12 @@ __all__ = [
     "Response",
     "TooSlow",
     "Upload",
+    "Validators",
     "configure",
     "default_policy",
     "mount",
     "redact",
+    "redact_members",
     "unmount",
 ]
 

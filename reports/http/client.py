@@ -20,6 +20,7 @@ from reports.http.guard import Call, GuardedAdapter, current
 from reports.http.policy import Policy, default_policy
 from reports.http.redaction import excerpt, redact, redact_headers
 from reports.http.sessions import session_for
+from reports.http.validators import Validators
 
 log = logging.getLogger("reports.http")
 Listener = Callable[[Exchange], None]
@@ -39,7 +40,8 @@ class Client:
 
     `secrets` (API keys) are removed from every exchange, log line and `redact`. `on_exchange` is called once
     for each call on the wire, also for one that failed. Time-outs are seconds and override the policy's.
-    `private` keeps queries out of the log: what people search for is theirs.
+    `private` keeps queries out of the log: what people search for is theirs. `validators` are sent with the GETs
+    that are marked `conditional`, and learn from their answers.
     """
 
     def __init__(
@@ -53,8 +55,10 @@ class Client:
         total_timeout: float | None = None,
         secrets: Sequence[str] = (),
         private: bool = False,
+        validators: Validators | None = None,
     ) -> None:
         self.key = key
+        self.validators = validators
         self.on_exchange = on_exchange
         self.secrets = tuple(secret for secret in secrets if secret)
         self.private = private
@@ -71,11 +75,29 @@ class Client:
         """`redact` with this client's secrets."""
         return redact(text, self.secrets)
 
-    def get(self, url: str, params: Pairs = (), headers: Pairs = ()) -> Response:
-        """GET, following up to three redirects, each through the guard. Raises `HttpError`."""
+    def get(
+        self, url: str, params: Pairs = (), headers: Pairs = (), *, conditional: bool = False, creates: bool = False
+    ) -> Response:
+        """GET, following up to three redirects, each through the guard. Raises `HttpError`.
+
+        A `conditional` one may be answered with 304 where the client has validators of that address. One that `creates`
+        something (GeoReport v1 files so) is sent as a POST is: once, on a fresh connection, and never redirected.
+        """
         url = _with_params(url, params)
+        if creates:
+            return self._exchange("GET", url, headers, None, urlsplit(url).query, creates=True)
+        if not conditional or self.validators is None:
+            return self._follow(url, headers)
+        address = self.redact(url)
+        response = self._follow(url, (*headers, *self.validators.conditions(address)))
+        if response.status == 200:
+            self.validators.note(address, response.headers)
+        return response
+
+    def _follow(self, url: str, headers: Pairs) -> Response:
+        deadline = time.monotonic() + self.policy.total_timeout  # of all of them together: somebody may wait for it
         for hop in range(MAX_REDIRECTS + 1):
-            response = self._exchange("GET", url, headers, None, "")
+            response = self._exchange("GET", url, headers, None, "", deadline=deadline)
             target = response.headers.get("Location", "")
             if response.status not in REDIRECTS or not target or hop == MAX_REDIRECTS:
                 break
@@ -85,32 +107,52 @@ class Client:
             url = target
         return response
 
-    def post(self, url: str, data: Pairs | bytes = (), headers: Pairs = (), files: Sequence[Upload] = ()) -> Response:
+    def post(
+        self,
+        url: str,
+        data: Pairs | bytes = (),
+        headers: Pairs = (),
+        files: Sequence[Upload] = (),
+        *,
+        conceal: Sequence[str] = (),
+    ) -> Response:
         """POST a form (`data` in its order), a multipart form where there are `files`, or bytes as they are.
 
         Never redirected: a 3xx is returned as the answer. A fresh connection is used, because one that the
-        city has just closed could not be told from one that swallowed the filing. Raises `HttpError`.
+        city has just closed could not be told from one that swallowed the filing. `conceal` names members of the
+        answer that hold a secret; their values are in no exchange. Raises `HttpError`.
         """
         if isinstance(data, bytes):
-            return self._exchange("POST", url, headers, data, data.decode("utf-8", "replace"))
+            return self._exchange("POST", url, headers, data, data.decode("utf-8", "replace"), conceal)
         shown = urlencode(list(data))
         if not files:
-            return self._exchange("POST", url, (("Content-Type", FORM), *headers), shown, shown)
+            return self._exchange("POST", url, (("Content-Type", FORM), *headers), shown, shown, conceal)
         parts: list[Any] = [(name, (None, value)) for name, value in data]
         parts += [(each.field, (each.filename, each.content, each.content_type)) for each in files]
         names = [f"{each.field}={each.filename} ({len(each.content)} bytes)" for each in files]
-        return self._exchange("POST", url, headers, parts, "&".join([shown, *names]))
+        return self._exchange("POST", url, headers, parts, "&".join([shown, *names]), conceal)
 
-    def _exchange(self, method: str, url: str, headers: Pairs, body: Any, shown: str) -> Response:
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Pairs,
+        body: Any,
+        shown: str,
+        conceal: Sequence[str] = (),
+        *,
+        creates: bool = False,
+        deadline: float | None = None,
+    ) -> Response:
         """Make the call, log it and tell the listener, whatever comes of it."""
         policy = self.policy
         started_at, start = datetime.now(UTC), time.monotonic()
         all_headers = {"User-Agent": policy.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip, identity"}
         all_headers |= dict(headers)
-        call = Call(policy, start + policy.total_timeout)
+        call = Call(policy, deadline or start + policy.total_timeout)
         outcome: Response | HttpError
         try:
-            outcome = self._send(call, method, url, all_headers, body)
+            outcome = self._send(call, method, url, all_headers, body, fresh=creates or method == "POST")
         except HttpError as error:
             outcome = error
         response = outcome if isinstance(outcome, Response) else None
@@ -120,10 +162,10 @@ class Client:
             method=method,
             url=redact(url, told),
             request_headers=redact_headers(all_headers, told),
-            request_body=excerpt(shown.encode(), told),
+            request_body="" if creates else excerpt(shown.encode(), told),
             status=response.status if response else None,
             response_headers=redact_headers(response.headers, told) if response else {},
-            response_body=excerpt(response.body, told) if response else "",
+            response_body=excerpt(response.body, told, conceal) if response else "",
             started_at=started_at,
             seconds=seconds,
             error="" if response else redact(f"{type(outcome).__name__}: {outcome}", told),
@@ -137,13 +179,17 @@ class Client:
             raise outcome
         return outcome
 
-    def _send(self, call: Call, method: str, url: str, headers: Mapping[str, str], body: Any) -> Response:
+    def _send(
+        self, call: Call, method: str, url: str, headers: Mapping[str, str], body: Any, *, fresh: bool
+    ) -> Response:
         _check_url(url)
         context = current.set(call)
         try:
-            return self._receive(call, method, url, headers, body)
+            return self._receive(call, method, url, headers, body, fresh=fresh)
         except HttpError:
             raise
+        except upper.InvalidHeader as error:  # its words repeat the header, which may be the key
+            raise BadUrl("A header holds a line break, or begins with a space.") from error
         except _BAD_REQUEST as error:
             raise BadUrl(f"The request could not be written: {error}") from error
         except _FAILURES as error:
@@ -154,12 +200,14 @@ class Client:
         finally:
             current.reset(context)
 
-    def _receive(self, call: Call, method: str, url: str, headers: Mapping[str, str], body: Any) -> Response:
+    def _receive(
+        self, call: Call, method: str, url: str, headers: Mapping[str, str], body: Any, *, fresh: bool
+    ) -> Response:
         session = session_for(self.key)
         files = body if isinstance(body, list) else None
         request = requests.Request(method, url, headers=headers, data=None if files else body, files=files)
         adapter = session.get_adapter(url)
-        if method == "POST" and isinstance(adapter, GuardedAdapter):
+        if fresh and isinstance(adapter, GuardedAdapter):
             adapter.poolmanager.clear()
         timeout = (call.policy.connect_timeout, call.policy.read_timeout)
         prepared = session.prepare_request(request)
@@ -222,5 +270,5 @@ def _certainly_not_left(error: BaseException) -> bool:
 
 def _own_addresses(form: str) -> list[str]:
     """The resident's e-mail and phone in a form, so that an answer that quotes them is redacted as well."""
-    names = {"email", "phone", "customer_email", "phone_number"}
-    return [value for name, value in parse_qsl(form) if name in names]
+    names = {"email", "phone", "customer_email", "phone_number", "reporter_email"}
+    return [value for name, value in parse_qsl(form) if name.rpartition("[")[2].rstrip("]") in names]

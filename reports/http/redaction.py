@@ -25,8 +25,8 @@ _RULES: Final = (
     # JSON members, also inside a JSON string (with backslashes before the quotes).
     (re.compile(rf'(?is)(\\*"{_NAME}\\*"\s*:\s*)(?:\\+".*?(?:\\+"|\Z)|{_QUOTED}|\[[^\]]*+\]?|[^,}}\]\s]++)'),
      rf'\1"{REMOVED}"'),
-    # Queries, forms and XML attributes; `issue[reporter_email]=` too.
-    (re.compile(rf"(?i)((?<![a-z0-9]){_NAME}(?:%5D|\])?\s*=\s*)(?:{_QUOTED}|[^&;\s\"'<>]++)"),
+    # Queries, forms and XML attributes; `issue[reporter_email]=` and `comment%5Bemail%5D=` too.
+    (re.compile(rf"(?i)((?:(?<![a-z0-9])|(?<=%5B)){_NAME}(?:%5D|\])?\s*=\s*)(?:{_QUOTED}|[^&;\s\"'<>]++)"),
      rf"\1{REMOVED}"),
 )  # fmt: skip
 _NAMED_HEADER = re.compile(rf"(?i){_NAME}\Z")
@@ -47,6 +47,14 @@ def redact(text: str, secrets: Sequence[str] = ()) -> str:
     return text
 
 
+def redact_members(text: str, names: Sequence[str]) -> str:
+    """Take the values of members called so out of JSON and XML, for secrets that only one call's answer holds."""
+    for name in map(re.escape, names):
+        text = re.sub(rf'(?is)("{name}"\s*:\s*)(?:{_QUOTED}|[^,}}\]\s]++)', rf'\1"{REMOVED}"', text)
+        text = re.sub(rf"(?is)(<{name}(?:\s[^<>]*)?>)[^<]++", rf"\1{REMOVED}", text)
+    return text
+
+
 def _spellings(secret: str) -> set[str]:
     escaped = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), escaped}
@@ -58,11 +66,12 @@ def redact_headers(headers: Mapping[str, str], secrets: Sequence[str]) -> dict[s
     return {name: REMOVED if _NAMED_HEADER.match(name) else value for name, value in clean.items()}
 
 
-def excerpt(body: bytes, secrets: Sequence[str]) -> str:
-    """The start of a body. More than is kept is read first, so that a value cut in two is recognised."""
+def excerpt(body: bytes, secrets: Sequence[str], members: Sequence[str] = ()) -> str:
+    """The start of a body, without the values of `members`. More than is kept is read first, so that a value cut in two
+    is recognised."""
     margin = 4096 + 3 * max(map(len, secrets), default=0)
     text = body[: KEPT + margin].decode("utf-8", "replace")
-    text = redact(text, secrets)
+    text = redact_members(redact(text, secrets), members)
     if len(body) > KEPT + margin:
         text = text[: -(margin // 2)]
     return text[:KEPT]

@@ -43,6 +43,26 @@ def test_an_answer_that_quotes_the_resident_is_redacted(client, server, seen):
     assert seen[0].response_body == "[removed] is not an address we like"
 
 
+def test_an_address_inside_brackets_is_the_resident_s_too(client, server, seen):
+    server.script = [answer(b"jane@example.org is not an address we like", "400 Bad Request")]
+
+    client.post(server.url, (("issue[reporter_email]", "jane@example.org"),))
+
+    assert "jane" not in json.dumps(seen[0].as_dict())
+
+
+@pytest.mark.parametrize("body", [b'[{"token": "secret-1", "id": 7}]', b"<a><token>secret-1</token><id>7</id></a>"])
+def test_a_secret_of_one_answer_is_concealed_by_its_name(client, server, seen, body):
+    server.script = [answer(body), answer(body)]
+
+    assert b"secret-1" in client.post(server.url, (), conceal=("token",)).body
+    client.post(server.url, ())
+
+    assert "secret-1" not in json.dumps(seen[0].as_dict())
+    assert "7" in seen[0].response_body
+    assert "secret-1" in seen[1].response_body
+
+
 def test_an_exchange_keeps_the_start_of_a_long_answer(client, server, seen):
     server.script = [answer(b"x" * 16_380 + b"S3cret/key+1" * 3000)]
 
@@ -50,6 +70,13 @@ def test_an_exchange_keeps_the_start_of_a_long_answer(client, server, seen):
 
     assert len(seen[0].response_body) <= 16 * 1024
     assert "S3c" not in seen[0].response_body
+
+
+def test_a_header_that_cannot_be_sent_is_not_repeated(client, server, seen, caplog):
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(http.BadUrl) as caught:
+        client.get(server.url, headers=[("Authorization", "Bearer line-break-key\n")])
+    assert "line-break-key" not in f"{caught.value} {seen[0].as_dict()} {caplog.text}"
 
 
 def test_a_failed_call_is_an_exchange_too(client, seen):
@@ -65,6 +92,7 @@ def test_a_failed_call_is_an_exchange_too(client, seen):
         ("api_key=abc&lat=1", "api_key=[removed]&lat=1"),
         ("?jurisdiction_id=x&api_key=a%20b", "?jurisdiction_id=x&api_key=[removed]"),
         ("issue%5Breporter_email%5D=a%40b.org&x=1", "issue%5Breporter_email%5D=[removed]&x=1"),
+        ("comment%5Bemail%5D=a%40b.org&x=1", "comment%5Bemail%5D=[removed]&x=1"),
         ('{"api_key": "a\\"b", "token": "t"}', '{"api_key": "[removed]", "token": "t"}'),
         ('{"account_id": 42, "lat": 1}', '{"account_id": "[removed]", "lat": 1}'),
         ('{"phone_number":["1","2"],"b":2}', '{"phone_number":"[removed]","b":2}'),
