@@ -7,9 +7,9 @@ short of a clear yes or no is `PerhapsSent`; a reading call can be repeated, and
 import email.utils
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from reports import clock, http
 from reports.dialects.errors import (
@@ -22,11 +22,12 @@ from reports.dialects.errors import (
     RateLimited,
     Refused,
     Unavailable,
+    Unchanged,
     Unreachable,
     Unreadable,
 )
-from reports.dialects.formats.document import Document, Malformed
-from reports.dialects.formats.remote_errors import RemoteError, remote_errors
+from reports.dialects.formats.document import Document, Malformed, decode
+from reports.dialects.formats.remote_errors import RemoteError, field_errors, remote_errors, text_errors
 from reports.dialects.formats.sniff import parse
 
 EXCERPT: Final = 500
@@ -35,31 +36,40 @@ DAY: Final = 86_400.0
 # Words that decide over the status. Boston: "Invalid service request: base is a duplicate." San Francisco: "Invalid
 # api_key received -- can't proceed with create_request." SeeClickFix: "Too Many Requests".
 _BY_WORDS: Final = (
-    (re.compile(r"\bis a duplicate\b|\bduplicate (service )?request\b|\brequest already exists\b", re.I), 409),
+    (re.compile(r"\bis a duplicate\b|\bduplicate (service )?request\b|\brequest already exists\b|"
+                r"\bhas already been reported\b", re.I), 409),
     (re.compile(r"\b(invalid|missing|unknown|wrong|bad|no|kein) api[ _-]?key\b|"
-                r"\bapi[ _-]?key .{0,40}\b(invalid|missing|required|not valid|not provided|ungültig)\b", re.I), 401),
+                r"\bapi[ _-]?key\b.{0,40}\b(invalid|missing|required|not valid|not provided|ungültig)\b", re.I), 401),
     (re.compile(r"\btoo many requests\b|\brate limit", re.I), 429),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that is not an error: its HTTP status and the parsed body (None where a 202 came without one)."""
+    """An answer that is not an error: its HTTP status, the parsed body (None where a 202 came without one), headers."""
 
     status: int
     document: Document
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def speak(operation: str, call: Callable[[], http.Response], *, writing: bool, redact: Callable[[str], str]) -> Answer:
-    """Make a call and judge what comes of it. Raises `DialectError` and nothing else."""
+    """Make a call and judge its outcome. Raises `DialectError` and nothing else; for a 304 to a GET `Unchanged`."""
+    response = reach(operation, call)
+    if response.status == 304 and not writing:
+        raise Unchanged("It has not changed since it was last asked for.", operation=operation, status_code=304)
+    return judge(operation, response, writing=writing, redact=redact)
+
+
+def reach(operation: str, call: Callable[[], http.Response]) -> http.Response:
+    """Make a call. The answer, whatever it is; what fails on the way is a `DialectError`."""
     try:
-        response = call()
+        return call()
     except http.BodyTooLarge as error:
         raise Unreadable(str(error), operation=operation) from error
     except http.HttpError as error:
         kind = NoAnswer if error.sent else Unreachable
         raise kind(str(error), operation=operation) from error
-    return judge(operation, response, writing=writing, redact=redact)
 
 
 def judge(
@@ -76,11 +86,31 @@ def judge(
     except Malformed as error:
         malformed = error
     errors = remote_errors(document) if document else ()
+    if document and not errors and response.status in {400, 422}:  # Rails: a map of fields and words, and no more
+        errors = field_errors(document)
+    if malformed and not malformed.html and not malformed.empty:
+        errors = text_errors(decode(response.body, response.headers.get("Content-Type", ""))[0], response.status)
+    if writing and not errors and (there := _seen_elsewhere(response)):
+        return Answer(response.status, there, response.headers)
     if response.status == 202 and malformed and malformed.empty:
-        return Answer(202, Document(None))
+        return Answer(202, Document(None), response.headers)
     if 200 <= response.status < 300 and document and not errors:
-        return Answer(response.status, document)
+        return Answer(response.status, document, response.headers)
     raise _error(operation, response, errors, malformed, writing=writing, redact=redact)
+
+
+# Where GeoReport v2 keeps what a filing became; a number has a digit in it, a form or a page of thanks has not.
+_FILED_AT: Final = re.compile(r"/(requests|tokens)/([^/]*\d[^/]*)\.(?:xml|json)$")
+
+
+def _seen_elsewhere(response: http.Response) -> Document | None:
+    """What a 303 to `requests/{id}` or `tokens/{token}` says: taken, and that is its number. Any other place says
+    nothing of the filing."""
+    found = _FILED_AT.search(urlsplit(_target(response)).path) if response.status == 303 else None
+    if found is None:
+        return None
+    name = "token" if found.group(1) == "tokens" else "service_request_id"
+    return Document([{name: unquote(found.group(2))}])
 
 
 def _error(
@@ -96,7 +126,7 @@ def _error(
     kind, sentence = _kind(response, errors, malformed, writing=writing)
     retry_after = _retry_after(response.headers) if kind in {RateLimited, Unavailable} else None
     return kind(
-        f"{sentence} (HTTP {response.status})",
+        f"{redact(sentence)} (HTTP {response.status})",  # a redirect's target may repeat a query with its key
         operation=operation,
         status_code=response.status,
         retry_after=retry_after,
@@ -119,6 +149,8 @@ def _kind(
     if status == 429:
         return _by_code(429, writing=writing)
     inner = _code_of(errors)
+    if writing and status in {201, 202} and inner is None and not any(each.code for each in errors):
+        return Unreadable, "The city answers that it took this, and with words that may be an error's."
     if status < 300:
         status = inner or 400
     elif inner is not None and (status >= 500 or inner < 500):
@@ -126,12 +158,22 @@ def _kind(
     return _by_code(status, writing=writing)
 
 
+def kind_by_words(errors: tuple[RemoteError, ...], *, writing: bool) -> _Verdict | None:
+    """What the words alone amount to where they are of those that decide; for dialects with codes of their own."""
+    code = _code_by_words(errors)
+    return _by_code(code, writing=writing) if code else None
+
+
 def _code_of(errors: tuple[RemoteError, ...]) -> int | None:
     """The HTTP code that the body's words or code amount to."""
+    return _code_by_words(errors) or next((each.http_code for each in errors if each.http_code), None)
+
+
+def _code_by_words(errors: tuple[RemoteError, ...]) -> int | None:
     for pattern, code in _BY_WORDS:
         if any(pattern.search(each.description) for each in errors):
             return code
-    return next((each.http_code for each in errors if each.http_code), None)
+    return None
 
 
 _BY_CODE: Final[Mapping[int, _Verdict]] = {
@@ -158,11 +200,21 @@ def _by_code(code: int, *, writing: bool) -> _Verdict:
     return Unreadable, "The city's system failed, perhaps after it had taken the filing."
 
 
+def _target(response: http.Response) -> str:
+    """Where a redirect leads; nowhere where that is no URL."""
+    try:
+        target = urljoin(response.url, response.headers.get("Location", ""))
+        urlsplit(target)
+    except ValueError:  # a bracketed host that is no IPv6 address
+        return ""
+    return target
+
+
 def _moved(response: http.Response) -> _Verdict:
     """A redirect. Only where the same resource is said to be elsewhere was nothing done here: 307 and 308 say so by
     definition, 301 and 302 where the path stays the same (http to https, another host). A 303, or a 302 to another
     page, may be what a form answers after it has stored its content."""
-    target = urljoin(response.url, response.headers.get("Location", ""))
+    target = _target(response)
     same = urlsplit(target).path == urlsplit(response.url).path and target != response.url
     if response.status in {307, 308} or (response.status in {301, 302} and same):
         return Refused, f"The endpoint has moved to {target}; its base URL has to be changed."

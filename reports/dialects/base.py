@@ -57,6 +57,7 @@ class Dialect(ABC):
     has_definitions: ClassVar[bool] = False  # some services ask questions
     services_depend_on_place: ClassVar[bool] = False  # the service list has to be asked for with a point
     files: ClassVar[bool] = True  # takes filings from a program such as this one
+    gives_numbers: ClassVar[bool] = True  # a filing is answered with the body's number, at once or by and by
     gives_tokens: ClassVar[bool] = False  # a POST may be answered with a token instead of an id
     takes_photos: ClassVar[str] = "NO"  # "URL": addresses of public pictures; "UPLOAD": the bytes; "NO"
     photo_limit: ClassVar[int] = 0  # how many of them it takes with one filing
@@ -66,7 +67,10 @@ class Dialect(ABC):
     has_feed: ClassVar[bool] = False  # publishes all its requests as one document, to be mirrored
     gives_notes: ClassVar[bool] = False  # says more of a request than its status and one line
     takes_comments: ClassVar[bool] = False  # residents can add to a request
+    # The option on which that depends, and what it is where it is not set; comments are taken while it is not empty.
+    comment_option: ClassVar[tuple[str, object]] = ("", True)
     gives_comments: ClassVar[bool] = False  # what others say of a request can be read
+    keeps_private: ClassVar[bool] = False  # some of its requests are not public, and only a look says which
     searchable: ClassVar[bool] = False  # `find` can look for a filing whose answer was lost
 
     def __init__(self, connection: Connection) -> None:
@@ -96,6 +100,11 @@ class Dialect(ABC):
     def service_request_ids(self, tokens: Collection[str]) -> dict[str, str | None]:
         """Look tokens up: token -> id, or None where the city has not given one yet."""
         raise Unsupported("this dialect gives no tokens", operation="service_request_ids")
+
+    @property
+    def round_size(self) -> int:
+        """How many requests one round may ask for by number; fewer where each costs a call and calls are counted."""
+        return 50
 
     @abstractmethod
     def service_requests(self, ids: Collection[str]) -> RequestStatuses:

@@ -175,7 +175,8 @@ class Filing:
     `lat` and `long` are WGS84 degrees, both or neither; at least they or `address_string` or `address_id`
     are there. `reference` is our own public code; `media_urls` are public addresses of the photos, first one
     first, and `photos` the same pictures themselves, only where the dialect uploads. Contact fields are filled only
-    where the resident consented to pass them on. `locale` is the language of the report (`es`), `url` its public
+    where the resident consented to pass them on. `automated` are the service's attributes that nobody was asked, for
+    the dialect to fill. `locale` is the language of the report (`es`), `url` its public
     page here, `reply_url` the signed address at which a body without a system may answer.
     """
 
@@ -198,6 +199,7 @@ class Filing:
     photos: tuple[Photo, ...] = ()
     service_name: str = ""
     questions: tuple[Question, ...] = ()
+    automated: tuple[Attribute, ...] = ()
     locale: str = ""
     url: str = ""
     reply_url: str = ""
@@ -317,12 +319,14 @@ class Found:
 class Comment:
     """Something to say to a body on a request that it has. `key` is ours, the same whenever this comment is sent.
 
-    Contact fields are filled only where the writer consented to pass them on.
+    Contact fields are filled only where the writer consented to pass them on. `status` is the request's as we know it:
+    mySociety's extension wants it repeated.
     """
 
     key: str
     text: str
     datetime: datetime
+    status: Status | None = None
     email: str = ""
     first_name: str = ""
     last_name: str = ""
@@ -341,11 +345,15 @@ class CommentReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message by mail to a body. `key` makes its Message-ID, the same whenever this letter is sent."""
+    """A message by mail to a body. `key` makes its Message-ID, the same whenever this letter is sent.
+
+    No line breaks in the addresses and the subject. `cc` gets copies; whether one arrives changes nothing.
+    """
 
     key: str
     to: str
     subject: str
     text: str
     reply_to: str = ""
+    cc: tuple[str, ...] = ()
     photos: tuple[Photo, ...] = ()

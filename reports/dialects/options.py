@@ -55,6 +55,11 @@ def declared(options: type[Any]) -> list[Declared]:
     ]
 
 
+def other_default(options: type[Any], name: str, default: Any) -> Any:
+    """A field of `options` again, for a subclass in which it has another default."""
+    return dataclasses.field(default=default, metadata=options.__dataclass_fields__[name].metadata)
+
+
 def problems(options: type[Any], given: Mapping[str, Any]) -> list[str]:
     """Say in plain sentences what is wrong with `given`; an empty list when nothing is."""
     return _read(options, given)[1]
@@ -145,6 +150,20 @@ def _parameter_name(value: Any) -> str:
 
 
 parameter_name: Final = Check("text", _parameter_name)  # accepts the name of a query parameter, or nothing
+
+
+def _box(value: Any) -> tuple[float, ...]:
+    good = isinstance(value, list | tuple) and all(isinstance(each, int | float) for each in value)
+    if not good or any(isinstance(each, bool) for each in value) or len(value) not in {0, 4}:
+        raise ValueError("a list of four numbers: west, south, east, north")
+    if value:
+        west, south, east, north = value
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            raise ValueError("west, south, east, north in degrees, west before east and south before north")
+    return tuple(float(each) for each in value)
+
+
+box: Final = Check("json", _box)  # accepts west, south, east and north in degrees, or nothing
 
 
 _OURS = {"host", "content-length", "content-type", "transfer-encoding", "connection", "cookie", "user-agent"}

@@ -1,7 +1,7 @@
 """A city in a can: answers that a test lists, given in process in place of the network."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,8 @@ from urllib3 import HTTPResponse
 from reports import http
 
 BASE = "http://canned.test/open311/v2/"
-Reply = bytes | Exception | tuple[int, bytes] | tuple[int, bytes, dict[str, str]]
+Plain = bytes | Exception | tuple[int, bytes] | tuple[int, bytes, dict[str, str]]
+Reply = Plain | Callable[["Call"], Plain]
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Call:
     path: str
     fields: list[tuple[str, str]]
     headers: dict[str, str]
+    body: str = ""
 
     @property
     def query(self) -> dict[str, str]:
@@ -33,7 +35,8 @@ class Call:
 
 @dataclass
 class Canned(BaseAdapter):
-    """Gives `replies` one after the other, the last one for ever; with `by_path` by the end of the path."""
+    """Gives `replies` one after the other, the last one for ever; with `by_path` by the end of the path. A reply that
+    is a function is asked for the answer to each call."""
 
     replies: list[Reply] = field(default_factory=list)
     by_path: dict[str, Reply] = field(default_factory=dict)
@@ -41,10 +44,12 @@ class Canned(BaseAdapter):
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         url = urlsplit(request.url or "")
-        body = request.body if isinstance(request.body, str) else (request.body or b"").decode()
+        body = request.body if isinstance(request.body, str) else (request.body or b"").decode(errors="replace")
         fields = parse_qsl(body or url.query, keep_blank_values=True)
-        self.calls.append(Call(request.method or "", url.path, fields, dict(request.headers)))
+        self.calls.append(Call(request.method or "", url.path, fields, dict(request.headers), body))
         reply = self._reply(url.path)
+        if callable(reply):
+            reply = reply(self.calls[-1])
         if isinstance(reply, Exception):
             raise reply
         status, content, *rest = (200, reply) if isinstance(reply, bytes) else reply

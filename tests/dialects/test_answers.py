@@ -16,6 +16,7 @@ from reports.dialects.errors import (
     RateLimited,
     Refused,
     Unavailable,
+    Unchanged,
     Unreachable,
     Unreadable,
 )
@@ -48,6 +49,8 @@ def test_success(status):
         (400, 404, NotFound), (400, 500, BadRequest), (404, 400, BadRequest), (200, 400, BadRequest),
         (200, 404, NotFound), (200, 500, Unreadable), (200, "", BadRequest), (429, 403, RateLimited),
         (400, 429, RateLimited), (503, 429, RateLimited), (400, "103 - service_code", BadRequest),
+        (408, "", NoAnswer), (410, "", NotFound), (409, "", Duplicate), (504, "", NoAnswer), (501, "", Unreadable),
+        (503, "", Unavailable), (403, "", KeyRejected),
     ],
 )  # fmt: skip
 def test_a_code_in_the_body_decides(status, code, expected):
@@ -59,6 +62,7 @@ def test_a_code_in_the_body_decides(status, code, expected):
     [
         ("Invalid service request: base is a duplicate.", Duplicate),
         ("Invalid api_key received", KeyRejected),
+        ("api_key: is invalid", KeyRejected),
         ("api_key is missing", KeyRejected),
         ("Es wurde kein API-Key übergeben.", KeyRejected),
         ("Too Many Requests", RateLimited),
@@ -68,6 +72,40 @@ def test_a_code_in_the_body_decides(status, code, expected):
 )
 def test_words_decide_over_400(words, expected):
     assert type(verdict(400, coded(400, words))) is expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [(f"{each} API_key", KeyRejected) for each in ("Invalid", "missing", "unknown", "wrong", "bad", "no", "kein")]
+    + [(f"The api key you sent is {each}.", KeyRejected) for each in ("invalid", "missing", "required", "not valid")]
+    + [("An api-key was not provided", KeyRejected), ("Der apikey ist ungültig", KeyRejected)]
+    + [("Duplicate request", Duplicate), ("this is a duplicate service request of 7", Duplicate)]
+    + [("Request already exists", Duplicate), ("This has already been reported.", Duplicate)]
+    + [("Rate limit exceeded", RateLimited), ("Rate limiting is on", RateLimited)]
+    + [("The monkey is invalid", BadRequest), ("The keys are missing", BadRequest)],
+)
+def test_all_words_that_decide(words, expected):
+    assert type(verdict(400, coded("", words))) is expected
+
+
+@pytest.mark.parametrize("status", [200, 201, 203, 204, 205])
+def test_no_answer_at_all_is_clear_only_with_202(status):
+    assert type(verdict(status, b"")) is Unreadable
+    found = judge("post_service_request", http.Response(202, {}, b" ", URL), writing=True)
+    assert (found.status, found.document.data) == (202, None)
+
+
+def test_the_header_s_charset_is_used_for_rows_and_for_words():
+    headers = {"Content-Type": "application/json; charset=iso-8859-2"}
+    row = '[{"description": "Łódź"}]'.encode("iso-8859-2")
+    assert verdict(400, row, headers).messages == ("Łódź",)
+    assert verdict(400, "ERROR: Łódź".encode("iso-8859-2"), headers).messages == ("ERROR: Łódź",)
+
+
+def test_unchanged_is_told_with_its_status():
+    with pytest.raises(Unchanged) as caught:
+        speak("services", lambda: http.Response(304, {}, b"", URL), writing=False, redact=http.redact)
+    assert (caught.value.status_code, caught.value.operation) == (304, "services")
 
 
 @pytest.mark.parametrize("status", [500, 501, 502, 504, 520])
@@ -101,6 +139,17 @@ def test_redirects(status, location, expected):
 @pytest.mark.parametrize("body", [b"", b"<html></html>", b"<errors/>", b"<error/>", b"[{", b"\xff\xfe"])
 def test_unclear_success_is_perhaps_sent(body):
     assert type(verdict(200, body)) is Unreadable
+
+
+@pytest.mark.parametrize("status", [201, 202])
+@pytest.mark.parametrize("body", [b'{"message": "Request created"}', b'[{"description": "Thank you"}]'])
+def test_taken_with_words_that_are_no_code_is_perhaps_sent(status, body):
+    error = verdict(status, body)
+    assert type(error) is Unreadable
+    assert error.messages in {("Request created",), ("Thank you",)}
+    assert type(verdict(status, coded(400))) is BadRequest
+    assert type(verdict(status, b'{"message": "base is a duplicate"}')) is Duplicate
+    assert type(verdict(status, body, writing=False)) is BadRequest
 
 
 def test_retry_after_in_both_forms():

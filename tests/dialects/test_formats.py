@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reports.dialects.formats import coerce
 from reports.dialects.formats.dates import moment
 from reports.dialects.formats.document import Malformed
-from reports.dialects.formats.remote_errors import RemoteError, remote_errors
+from reports.dialects.formats.remote_errors import RemoteError, field_errors, remote_errors, text_errors
 from reports.dialects.formats.shapes import members, only, rows
 from reports.dialects.formats.sniff import parse
 
@@ -136,6 +136,9 @@ def test_any_bytes_are_read_or_malformed(body):
         ({"service_requests": {"request": [{"a": 1}, {"a": 2}]}}, [{"a": 1}, {"a": 2}]),
         ({"service_requests": {"service_requests": [{"a": 1}]}}, [{"a": 1}]),
         ({"requests": [{"request": {"a": 1}}]}, [{"a": 1}]),
+        ({"requests": [{"request": [{"a": 1}, {"a": 2}]}]}, [{"a": 1}, {"a": 2}]),
+        ({"0": {"a": 1}, "2": {"a": 2}}, [{"a": 1}, {"a": 2}]),
+        ({"service_requests": {"0": {"a": 1}, "2": {"a": 2}}}, [{"a": 1}, {"a": 2}]),
         ({"service_requests": None}, []),
         ({"service_request_id": 1, "request": "of mine"}, [{"service_request_id": 1, "request": "of mine"}]),
         ({"totalCount": 0, "rows": 0}, None),
@@ -149,9 +152,19 @@ def test_rows(data, expected):
     assert rows(data, ("service_requests", "requests"), MARKS) == expected
 
 
+def test_members_named_as_their_list():
+    twice = b"<a><values><values><key>1</key><name>One</name></values><values><key>2</key></values></values></a>"
+    assert parse(twice).data == {"values": [{"key": "1", "name": "One"}, {"key": "2"}]}
+    assert parse(b"<a><values><values>x</values><values/></values></a>").data == {"values": ["x", []]}
+    again = parse(b"<requests><requests><request><a>1</a></request></requests></requests>")
+    assert rows(again.data, ("service_requests", "requests"), MARKS) == [{"a": "1"}]
+
+
 def test_members_and_only():
     assert members({"value": [{"key": 1}]}, "values") == [{"key": 1}]
     assert members({"key": "a", "name": "b"}, "values") == [{"key": "a", "name": "b"}]
+    assert members([{"format": "text/xml"}, {"format": ["a", "b"]}], "formats") == ["text/xml", "a", "b"]
+    assert members({"1": "text/xml", "3": "text/html"}, "formats") == ["text/xml", "text/html"]
     assert members("", "values") == members(None, "values") == members({}, "values") == []
     assert only([{"a": 1}], "discovery") == only({"discovery": {"a": 1}}, "discovery") == {"a": 1}
     assert only([{"a": 1}, {"b": 1}], "discovery") == only("x", "discovery") == {}
@@ -181,11 +194,50 @@ def test_members_and_only():
         (b'[{"service_code": "1", "description": "a service"}]', []),
         (b'[{"description": "a", "lat": 1}]', []),
         (b'[{"token": "t"}]', []),
+        (b'{"id": 5120, "title": "Pothole", "questions": []}', []),
+        (b'[{"id": 31, "title": "Pothole", "additional_questions_count": 0}]', []),
         (b"[]", []),
     ],
 )  # fmt: skip
 def test_remote_errors(body, expected):
     assert remote_errors(parse(body)) == tuple(RemoteError(*each) for each in expected)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"email": "Can\'t be blank.", "lat": ["is odd", "is far"]}', "email: Can't be blank.; lat: is odd; is far"),
+        (b'{"base": "No."}', "No."),
+        (b'[["lat", "can\'t be blank"], ["base", "No."]]', "lat: can't be blank; No."),
+        (b'{"id": 7, "lat": ["is odd"]}', ""),
+        (b'{"issue": {"lat": "is odd"}}', ""),
+        (b'[["lat"]]', ""),
+        (b"[[1, 2]]", ""),
+        (b'{"lat": ""}', ""),
+        (b"{}", ""),
+        (b"[]", ""),
+    ],
+)
+def test_fields_and_what_is_wrong_with_them(body, words):
+    assert field_errors(parse(body)) == ((RemoteError("", words),) if words else ())
+
+
+@pytest.mark.parametrize("status", [400, 401, 405, 407, 414, 416, 422, 500])
+@pytest.mark.parametrize("body", ["Quota used up", "'lat missing'", "x" * 500])
+def test_short_words_with_an_error_s_status_are_an_error(status, body):
+    assert text_errors(body, status) == (RemoteError("", body.strip("'")),)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, "lat missing"), (399, "lat missing"), (404, "lat missing"), (406, "lat missing"), (415, "lat missing"),
+        (400, "x" * 501), (400, "<lat missing"), (400, "{lat missing"), (400, "[lat missing"), (400, "lat\ufffd"),
+        (400, " \n"), (400, '""'),
+    ],
+)  # fmt: skip
+def test_what_are_no_words_of_an_error(status, body):
+    assert text_errors(body, status) == ()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +253,8 @@ def test_http_codes_in_bodies(code, number):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(" a ", "a"), (7, "7"), (7.0, "7"), (7.5, "7.5"), (True, "true"), (None, ""), (["a", "b"], "a, b"), ({}, ""),
-     (math.nan, ""), (1e300, "1e+300")],
+     (math.nan, ""), (1e300, "1e+300"), (False, "false"), (2.0**53 - 1, "9007199254740991"),
+     (2.0**53, "9007199254740992.0")],
 )  # fmt: skip
 def test_text(value, expected):
     assert coerce.text(value) == expected
@@ -233,6 +286,8 @@ def test_false(value):
         (0, 0, None), ("0.0", 0.0, None), (0, 6.5, (0.0, 6.5)), (None, 5, None), (5, None, None), ("", "", None),
         (2112060.1, 6006819.5, None), (91, 0, None), (1, 181, None), ("x", 1, None), (math.nan, 1, None),
         (math.inf, 1, None), (True, True, None), ("1_0", "2", None), ("4.2e1", "1", (42.0, 1.0)),
+        (".5", "-.5", (0.5, -0.5)), (90, 180, (90.0, 180.0)), (-90, -180, (-90.0, -180.0)), (90.5, 1, None),
+        (-90.5, 1, None), (1, 180.5, None), (1, -180.5, None), ("1.234,5", 1, None),
     ],
 )  # fmt: skip
 def test_position(lat, long, expected):
@@ -241,7 +296,23 @@ def test_position(lat, long, expected):
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("a, b,,a ", ("a", "b")), (["a", "b, c"], ("a", "b", "c")), ("", ()), (None, ()), (5, ("5",))],
+    [("3", 3), (3.0, 3), ("3.0", 3), (2**31, 2**31), (-(2**31), -(2**31)), (2**31 + 1, 0), ("x", 0), (None, 0)],
+)
+def test_integer(value, expected):
+    assert coerce.integer(value) == expected
+    assert coerce.integer("x", -1) == -1
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a, b,,a ", ("a", "b")),
+        (["a", "b, c"], ("a", "b", "c")),
+        ({"keyword": ["a", "b, c"]}, ("a", "b", "c")),
+        ("", ()),
+        (None, ()),
+        (5, ("5",)),
+    ],
 )
 def test_words(value, expected):
     assert coerce.words(value) == expected
@@ -251,6 +322,7 @@ def test_words(value, expected):
     ("value", "expected"),
     [
         ("https://a.example/1.jpg ", ("https://a.example/1.jpg",)),
+        ("http://a.example/1.jpg, ", ("http://a.example/1.jpg",)),
         ("https://a.example/1.jpg#spot=1", ("https://a.example/1.jpg",)),
         ("https://a.example/1.jpg,https://a.example/x,y.jpg", ("https://a.example/1.jpg", "https://a.example/x,y.jpg")),
         (["https://a.example/1", "https://a.example/1"], ("https://a.example/1",)),
@@ -276,6 +348,11 @@ def test_media_urls(value, expected):
         ("2020-07-01t12:00:00.1234567z", "2020-07-01T12:00:00.123456+00:00"),
         ("2020-07-01T12:00:00+0200", "2020-07-01T10:00:00+00:00"),
         ("2020-07-01T12:00:00 02:00", "2020-07-01T10:00:00+00:00"),
+        ("2020-07-01T12:00:00+05:30", "2020-07-01T06:30:00+00:00"),
+        ("2020-07-01T12:00:00-0330", "2020-07-01T15:30:00+00:00"),
+        ("2020-07-01 12:00:00 UTC", "2020-07-01T12:00:00+00:00"),
+        ("2020-07-01 12:00:00 GMT", "2020-07-01T12:00:00+00:00"),
+        ("1/2/2008", "2008-01-01T23:00:00+00:00"),
         ("2020-07-01 12:00:00.5", "2020-07-01T10:00:00.500000+00:00"),
         ("2020-01-01 12:00", "2020-01-01T11:00:00+00:00"),
         ("2020-07-01", "2020-06-30T22:00:00+00:00"),

@@ -95,3 +95,24 @@ def test_what_the_city_would_refuse_is_refused_before_it_is_sent(changes, option
     assert wire.calls == []
     assert caught.value.messages
     assert caught.value.status_code is None
+
+
+def test_a_description_may_be_as_long_and_as_short_as_the_option_says():
+    for length, taken in ((9, False), (10, True), (30, True), (31, False)):
+        with canned((201, TAKEN)) as wire:
+            dialect = city(description_min=10, description_max=30)
+            filing = dataclasses.replace(FILING, description="x" * length)
+            if taken:
+                dialect.post_service_request(filing)
+            else:
+                with pytest.raises(BadRequest) as caught:
+                    dialect.post_service_request(filing)
+                assert caught.value.operation == "post_service_request"
+        assert len(wire.calls) == taken
+
+
+def test_of_a_single_answer_one_value_goes():
+    filing = dataclasses.replace(FILING, answers=(Answer("WHERE", Datatype.SINGLEVALUELIST, ("LANE", "PATH")),))
+    with canned((201, TAKEN)) as wire:
+        city().post_service_request(filing)
+    assert [value for name, value in wire.calls[0].fields if name == "attribute[WHERE]"] == ["LANE"]

@@ -1,12 +1,13 @@
 """GeoReport v2, finding: whether a filing whose answer was lost is in the city's list."""
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from reports.dialects.georeport_v2.matching import metres
-from reports.dialects.messages import Window
+from reports.dialects.georeport_v2.matching import match, metres
+from reports.dialects.messages import RequestStatus, Status, Window
 from tests.dialects.canned import canned
 from tests.dialects.filing import FILING, NOW
 from tests.dialects.georeport_v2_city import body, city, row
@@ -80,3 +81,38 @@ def test_metres():
     assert metres(41.88, -87.63, 41.88, -87.63) == 0
     assert 110 < metres(41.88, -87.63, 41.881, -87.63) < 112
     assert metres(0, 179.9999, 0, -179.9999) < 25
+    assert 55 < metres(60, 24, 60, 24.001) < 56  # half as far as at the equator
+
+
+@pytest.mark.parametrize(("north", "same"), [(0.00026, True), (-0.00026, True), (0.00028, False), (-0.00028, False)])
+def test_the_same_place_is_within_thirty_metres(north, same):
+    listed = mine(lat=FILING.lat + north)  # 28.9 and 31.1 metres
+    with canned(body(listed)):
+        found = city().find(FILING, AROUND)
+    assert [each.raw for each in found.candidates] == ([listed] if same else [])
+    assert found.absence_certain is not same
+
+
+@pytest.mark.parametrize(("length", "same"), [(19, False), (20, True), (21, True)])
+def test_a_text_that_was_cut_is_the_same_from_twenty_characters(length, same):
+    filing = dataclasses.replace(FILING, description="Water covers the wide road after every rain")
+    words = filing.description[:length]
+    assert len(words.strip()) == length
+    row = RequestStatus(service_request_id="1", status=Status.OPEN, description=words, lat=41.8837, long=-87.632)
+    assert bool(match(filing, [row]).same) is same
+
+
+@pytest.mark.parametrize(("length", "same"), [(19, False), (20, True)])
+def test_without_a_place_the_text_has_to_say_enough(length, same):
+    filing = dataclasses.replace(FILING, description="x" * length)
+    row = RequestStatus(service_request_id="1", status=Status.OPEN, description="x" * length)
+    assert bool(match(filing, [row]).same) is same
+    here = dataclasses.replace(row, lat=FILING.lat, long=FILING.long)
+    assert match(filing, [here]).same == (here,)
+
+
+def test_a_filing_without_a_reference_is_named_by_no_row():
+    filing = dataclasses.replace(FILING, reference="")
+    with canned(body(mine(lat=41.9), mine(service_code="ELSE"))):
+        found = city().find(filing, AROUND)
+    assert (found.candidates, found.absence_certain) == ((), True)

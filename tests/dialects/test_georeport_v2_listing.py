@@ -1,13 +1,13 @@
 """GeoReport v2, listing: requests by time, in pages and windows, and whether a list is whole."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from reports import clock
-from reports.dialects.errors import NotFound
+from reports.dialects.errors import NotFound, Unreadable
 from reports.dialects.messages import Completeness, Window
-from tests.dialects.canned import canned
+from tests.dialects.canned import Call, canned
 from tests.dialects.filing import NOW, WINDOW
 from tests.dialects.georeport_v2_city import body, city, ids, row
 
@@ -26,6 +26,7 @@ def test_a_query_is_asked_in_whole_seconds_and_its_filters_are_applied_again():
         found = city().service_requests_by_query(window, ["POTH"], ["Open"])
     assert ids(found.rows) == ["1", "5", "6"]
     assert found.completeness is Completeness.UNKNOWN
+    assert wire.calls[0].path == "/open311/v2/requests.xml"
     assert wire.calls[0].query == {
         "jurisdiction_id": "c.org",
         "start_date": "2026-02-23T15:00:00Z",
@@ -117,7 +118,7 @@ def test_none_may_be_said_with_404():
     none = b'{"error":{"code":404,"description":"No requests found"}}'
     with canned((404, none)):
         found = city().service_requests_by_query(WINDOW)
-    assert (found.rows, found.completeness) == ((), Completeness.UNKNOWN)
+    assert (found.rows, found.completeness, found.skipped) == ((), Completeness.UNKNOWN, 0)
     for answer in (b'{"error":{"code":404,"description":"Unknown jurisdiction_id"}}', b"<html>"):
         with canned((404, answer)), pytest.raises(NotFound):
             city().service_requests_by_query(WINDOW)
@@ -130,6 +131,7 @@ def test_updates_by_their_own_filter():
         found = city(updated_filter=True).service_requests_updated(window)
     assert (ids(found.rows), found.completeness) == (["1"], Completeness.UNKNOWN)
     assert wire.calls[0].query["updated_after"] == "2026-03-02T03:00:00Z"
+    assert wire.calls[0].query["updated_before"] == "2026-03-02T15:00:00Z"
     assert "start_date" not in wire.calls[0].query
 
 
@@ -138,4 +140,69 @@ def test_updates_without_a_filter_are_looked_for_in_the_last_requests():
     with clock.at(NOW), canned(body(*rows)) as wire:
         found = city().service_requests_updated(Window(NOW - timedelta(hours=12), NOW))
     assert (ids(found.rows), found.completeness) == (["1"], Completeness.UNKNOWN)
-    assert wire.calls[0].query["start_date"] == "2025-12-02T15:00:00Z"
+    assert [call.query["start_date"] for call in wire.calls] == ["2025-12-02T16:00:00Z"]
+
+
+@pytest.mark.parametrize("size", [20, 25, 50, 100, 200, 250, 500, 1000])
+def test_a_list_of_a_usual_size_is_taken_for_cut_off(size):
+    window = Window(NOW - timedelta(minutes=30), NOW)
+    for count in (size - 1, size, size + 1):
+        rows = body(*(row(number, requested_datetime="2026-03-02T14:59:59Z") for number in range(count)))
+        with canned(rows):
+            found = city(max_rows=10_000).service_requests_by_query(window)
+        expected = Completeness.TRUNCATED if count == size else Completeness.COMPLETE
+        assert (len(found.rows), found.completeness) == (count, expected)
+
+
+def test_an_empty_first_page_is_a_whole_list():
+    with canned(body()) as wire:
+        found = city(page_parameter="page").service_requests_by_query(WINDOW)
+    assert (found.rows, found.completeness, len(wire.calls)) == ((), Completeness.COMPLETE, 1)
+
+
+def test_of_a_list_that_one_row_breaks_less_than_an_hour_is_left_out():
+    bad = datetime(2026, 3, 1, 13, 20, tzinfo=UTC)
+    answered: list[Window] = []
+
+    def reply(call: Call) -> bytes:
+        window = Window(*(datetime.fromisoformat(call.query[name]) for name in ("start_date", "end_date")))
+        if window.start <= bad <= window.end:
+            return b"<p>broken</p>"
+        answered.append(window)
+        return body(row(len(answered), requested_datetime=call.query["start_date"]))
+
+    with canned(reply) as wire:
+        found = city(formats=["json"], split_failing_windows=True).service_requests_by_query(WINDOW)
+    assert (len(found.rows), found.completeness) == (8, Completeness.TRUNCATED)
+    assert len(wire.calls) == 17  # 168 hours are halved eight times, to less than one
+    missing = (WINDOW.end - WINDOW.start) - sum((each.end - each.start for each in answered), timedelta())
+    assert timedelta(minutes=39) < missing < timedelta(minutes=40)
+
+
+def test_where_both_halves_fail_as_well_the_city_is_away():
+    with canned((200, b"<p>broken</p>")) as wire, pytest.raises(Unreadable):
+        city(formats=["json"], split_failing_windows=True).service_requests_by_query(WINDOW)
+    assert len(wire.calls) == 3
+
+
+def test_an_hour_is_the_smallest_part():
+    with canned((200, b"<p>broken</p>")) as wire:
+        found = city(formats=["json"], split_failing_windows=True).service_requests_by_query(
+            Window(NOW - timedelta(hours=1), NOW)
+        )
+    assert (found.rows, found.completeness, len(wire.calls)) == ((), Completeness.TRUNCATED, 1)
+
+
+def test_several_words_for_the_status_and_the_extensions_are_asked_for_with_a_list():
+    with canned(body(row(1))) as wire:
+        found = city(extensions=True).service_requests_by_query(WINDOW, ["POTH", "LAMP"], ["open", "closed"])
+    assert ids(found.rows) == ["1"]
+    asked = wire.calls[0].query
+    assert (asked["service_code"], asked["status"], asked["extensions"]) == ("LAMP,POTH", "closed,open", "true")
+
+
+def test_a_list_that_ends_in_http_500_is_asked_for_in_parts():
+    late = body(row(1, requested_datetime="2026-03-02T10:00:00Z"))
+    with canned((500, b""), late, body(row(2, requested_datetime="2026-02-24T10:00:00Z"))) as wire:
+        found = city(formats=["json"], split_failing_windows=True).service_requests_by_query(WINDOW)
+    assert (ids(found.rows), found.completeness, len(wire.calls)) == (["1", "2"], Completeness.COMPLETE, 3)

@@ -4,7 +4,7 @@ import pytest
 
 from reports.dialects.errors import ConfigurationError
 from reports.dialects.georeport_v2 import GeoReportV2, Options
-from reports.dialects.options import describe
+from reports.dialects.options import declared
 from tests.dialects.georeport_v2_city import city
 
 
@@ -19,6 +19,15 @@ from tests.dialects.georeport_v2_city import city
         ({"id_batch": True}, "whole number"),
         ({"max_window_days": 1000}, "from 1 to 366"),
         ({"key_in": "cookie"}, "one of parameter, bearer"),
+        ({"zone_correction": "utc"}, "one of none, local_labelled_utc"),
+        ({"bbox": [1, 2, 3]}, "four numbers"),
+        ({"bbox": [1, 2, 3, "4"]}, "four numbers"),
+        ({"bbox": [True, 2, 3, 4]}, "four numbers"),
+        ({"bbox": [3, 2, 1, 4]}, "west before east"),
+        ({"bbox": [1, 4, 3, 2]}, "south before north"),
+        ({"bbox": [1, 2, 3, 91]}, "in degrees"),
+        ({"bbox": [-181, 2, 3, 4]}, "in degrees"),
+        ({"filler_addresses": "City Hall"}, "a list of texts"),
         ({"page_parameter": "a b"}, "name of a query parameter"),
         ({"required": ["email", "email"]}, "each once"),
         ({"headers": {"Host": "x"}}, "header"),
@@ -39,7 +48,8 @@ def test_options_that_are_no_object():
 
 
 def test_every_option_has_a_default_that_passes_and_an_explanation():
-    for name, default, sentence in describe(Options):
-        given = dict(default) if name == "headers" else list(default) if isinstance(default, tuple) else default
-        assert GeoReportV2.check_options({name: given}) == []
-        assert sentence.endswith(".")
+    for each in declared(Options):
+        default = each.default
+        given = dict(default) if each.name == "headers" else list(default) if isinstance(default, tuple) else default
+        assert GeoReportV2.check_options({each.name: given}) == []
+        assert each.help.endswith(".")

@@ -61,7 +61,7 @@ def request(file: str, number: int = 0) -> RequestStatus:
 
 def test_every_file_has_its_source_and_its_test():
     sources = (PAYLOADS / "SOURCES.md").read_text()
-    tests = Path(__file__).read_text()
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_georeport_v2*.py"))
     for name in FILES:
         assert f"| `{name}` |" in sources, name
         assert f'"{name}"' in tests, name
@@ -86,6 +86,7 @@ def test_discovery():
         ("discovery-misopened.xml", "Stadt Seehafen, Amt für Geodaten", ("application/json",)),
         ("discovery-wrapped.json", "Write to us", ("text/xml", "application/json")),
         ("discovery-endpoints-by-number.json", "", ("application/json",)),
+        ("discovery-lists-of-one.json", "Send email to team@fms.example.", ("text/xml", "application/json")),
     ],
 )
 def test_discovery_that_departs(file, contact, formats):

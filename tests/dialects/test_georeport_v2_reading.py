@@ -3,17 +3,18 @@
 import dataclasses
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
 
 from reports import clock, http
 from reports.dialects.base import Connection
-from reports.dialects.errors import NotFound, RateLimited, Unavailable, Unreadable
-from reports.dialects.georeport_v2 import GeoReportV2
+from reports.dialects.errors import BadRequest, NotFound, RateLimited, Unavailable, Unreadable
+from reports.dialects.georeport_v2 import GeoReportV2, by_id
 from reports.dialects.messages import Completeness
-from tests.dialects.canned import BASE, canned
-from tests.dialects.filing import KEY, NOW
+from tests.dialects.canned import BASE, Call, canned
+from tests.dialects.filing import KEY, NOW, WINDOW
 from tests.dialects.georeport_v2_city import body, city, ids, row
 
 # --- keys, formats, codes ---
@@ -27,6 +28,23 @@ def test_the_key_stays_at_home_when_reading():
         city(key_on_reads=True, key_in="bearer").services()
     assert [call.query.get("api_key") for call in wire.calls] == [None, None, KEY, None]
     assert [call.headers.get("Authorization") for call in wire.calls] == [None, None, None, f"Bearer {KEY}"]
+
+
+@pytest.mark.parametrize("options", [{}, {"key_in": "bearer"}, {"key_in": "query"}])
+def test_the_key_stays_at_home_whatever_is_read(options):
+    documents = {"services/A.xml": b'{"service_code": "A", "attributes": []}', "services.xml": b"[]",
+                 "discovery.xml": b'{"changeset": "1"}', "requests/1.xml": body(row(1)), "": body()}  # fmt: skip
+    with canned(by_path=documents) as wire:
+        asked = city(**options)
+        asked.discovery()
+        asked.services()
+        asked.service_definition("A")
+        asked.service_requests(["1"])
+        asked.service_requests(["1", "2"])
+        asked.service_requests_by_query(WINDOW)
+    assert len(wire.calls) >= 6
+    for call in wire.calls:
+        assert KEY not in f"{call.path} {call.fields} {call.headers}"
 
 
 def test_a_token_is_asked_for_with_the_key():
@@ -120,6 +138,12 @@ def test_an_id_without_its_token_counts_where_one_was_asked_for():
         assert city(token_list=True).service_request_ids(["a", "b"]) == {"a": None, "b": None}
 
 
+def test_fifty_tokens_go_in_one_list():
+    with canned(b"[]") as wire:
+        city(token_list=True).service_request_ids([f"t{number}" for number in range(101)])
+    assert [call.path.count(",") + 1 for call in wire.calls] == [50, 50, 1]
+
+
 @pytest.mark.parametrize(
     ("answer", "error"), [((429, b""), RateLimited), ((503, b""), Unavailable), (b"<p>", Unreadable)]
 )
@@ -155,6 +179,22 @@ def test_an_id_with_a_comma_goes_alone():
         found = city().service_requests(["1", "2", "a,b"])
     assert ids(found.rows) == ["1", "2", "a,b"]
     assert unquote(wire.calls[-1].path).endswith("/requests/a,b.xml")
+    with canned(by_path={"/requests.xml": body(row(1), row(2)), "": body(row("a,b"))}) as wire:
+        assert ids(city().service_requests(["a,b", "1", "2"]).rows) == ["1", "2", "a,b"]
+    assert [call.query.get("service_request_id") for call in wire.calls] == ["1,2", None]
+
+
+def test_what_looks_like_a_token_is_asked_for_as_one_where_that_is_an_option():
+    objects = ["5f2f7c1e9b0a4d3c2b1a0f9e", "5F2F7C1E9B0A4D3C2B1A0F9D"]
+    uuids = ["0b9d6f3a-1c2d-4e5f-8a9b-0c1d2e3f4a5b", "0b9d6f3a-1c2d-4e5f-8a9b-0c1d2e3f4a5c"]
+    numbers = ["21-00000001", "5f2f7c1e9b0a4d3c2b1a0f9e7"]
+    with canned(by_path={"": b"[]"}) as wire:
+        city(token_filter=True).service_requests([*objects, *uuids, *numbers])
+    assert wire.calls[0].query["service_request_id"] == ",".join(numbers)
+    assert wire.calls[1].query["token"] == ",".join([*objects, *uuids])
+    with canned(by_path={"": b"[]"}) as wire:
+        city().service_requests(objects)
+    assert wire.calls[0].query["service_request_id"] == ",".join(objects)
 
 
 def test_a_city_without_lists_is_asked_one_by_one():
@@ -170,7 +210,7 @@ def test_a_city_that_refuses_lists_is_asked_one_by_one(refusal):
     singles = {"/requests/1.xml": body(row(1)), "/requests/2.xml": (404, b""), "/2.json": (404, b"")}
     with canned(by_path=singles | {"": refusal}):
         found = city().service_requests(["1", "2"])
-    assert (ids(found.rows), found.completeness) == (["1"], Completeness.COMPLETE)
+    assert (ids(found.rows), found.completeness, found.skipped) == (["1"], Completeness.COMPLETE, 0)
 
 
 def test_rows_that_were_not_asked_for_are_dropped_and_make_silence_worthless():
@@ -227,3 +267,28 @@ def test_a_city_that_is_away_is_not_asked_for_every_number():
     with canned((503, b"")) as called, pytest.raises(Unavailable):
         city(id_list=False).service_requests([str(number) for number in range(40)])
     assert len(called.calls) == 1
+
+
+def test_after_ten_failures_in_a_row_it_is_asked_for_no_more():
+    forty = [str(number) for number in range(40)]
+    with canned((400, b"")) as called, pytest.raises(BadRequest):
+        city(id_list=False, formats=["json"]).service_requests(forty)
+    assert len(called.calls) == 10
+    nine = [(400, b"")] * 9
+    with canned(*nine, body(row(9)), *nine, body(row(19)), (400, b"")) as called:
+        found = city(id_list=False, formats=["json"]).service_requests(forty)
+    assert (ids(found.rows), len(called.calls)) == (["9", "19"], 30)
+
+
+def test_a_round_of_single_calls_ends_after_a_minute(monkeypatch):
+    seconds = [1000.0]
+    monkeypatch.setattr(by_id, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
+
+    def reply(call: Call) -> bytes:
+        seconds[0] += 25
+        return body(row(call.path.removesuffix(".json").rpartition("/")[2]))
+
+    with canned(reply) as called:
+        found = city(id_list=False, formats=["json"]).service_requests(["1", "2", "3", "4", "5"])
+    assert (ids(found.rows), len(called.calls)) == (["1", "2", "3"], 3)
+    assert found.completeness is Completeness.UNKNOWN

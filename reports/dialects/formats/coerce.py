@@ -8,6 +8,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 _TRUE: Final = frozenset({"true", "1", "yes", "y", "t", "on"})
 _NO_ID: Final = frozenset({"null", "none", "nil", "undefined", "nan"})
+_NO_ADDRESS: Final = _NO_ID | {"n/a", "false"}
 
 
 def text(value: Any) -> str:
@@ -74,8 +75,8 @@ def position(lat: Any, long: Any) -> tuple[float, float] | None:
 
 
 def words(value: Any) -> tuple[str, ...]:
-    """Keywords, from a comma-separated string or a list, each once."""
-    parts = value if isinstance(value, list) else [value]
+    """Keywords, from a comma-separated string, a list, or an object around them (a list in XML), each once."""
+    parts = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else [value]
     split = (part.strip() for each in parts for part in text(each).split(","))
     return tuple(dict.fromkeys(filter(None, split)))
 
@@ -104,7 +105,7 @@ def _flat(value: Any) -> list[str]:
 
 def _address(part: str, base: str) -> str:
     try:
-        address = urldefrag(urljoin(base, part)).url if part else ""
+        address = urldefrag(urljoin(base, part)).url if part and part.lower() not in _NO_ADDRESS else ""
         parts = urlsplit(address)
         good = parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"[\s<>\"\\]", address)
     except ValueError:  # a bracketed host that is no IPv6 address

@@ -28,15 +28,28 @@ _WORDED: Final = (
 )
 
 
-def moment(value: Any, zone: tzinfo) -> datetime | None:
+def moment(value: Any, zone: tzinfo, *, utc_is_local: bool = False) -> datetime | None:
     """An aware datetime in UTC, or None. A date that names no zone is in `zone`, the endpoint's; a date without a time
-    is its midnight. Years outside 1900 to 2200 mean "unknown" (0001-01-01 and 9999-12-31 are other systems' null)."""
+    is its midnight. With `utc_is_local` one that is labelled as UTC is in `zone` too: Boston labels so since its system
+    was changed in 2025. Years outside 1900 to 2200 mean "unknown" (0001-01-01 and 9999-12-31 are other systems' null).
+    """
     written = text(value)
     try:
-        found = _epoch(written) or _numeric(written, zone) or _worded(written, zone)
+        found = _epoch(written)
+        if not found:
+            found = _numeric(written, zone) or _worded(written, zone)
+            if utc_is_local and found and found.utcoffset() == timedelta(0):
+                found = found.replace(tzinfo=zone)
         return found.astimezone(UTC) if found and 1900 <= found.year <= 2200 else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def with_offset(early: datetime, zone: tzinfo) -> datetime:
+    """The moment that a city meant who took the offset of `zone` off it once too often: Zaragoza's dates are an hour
+    early in winter and two in summer (measured in 2026)."""
+    near = early + (early.astimezone(zone).utcoffset() or timedelta(0))
+    return early + (near.astimezone(zone).utcoffset() or timedelta(0))
 
 
 def _epoch(written: str) -> datetime | None:

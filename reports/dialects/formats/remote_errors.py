@@ -13,7 +13,11 @@ _WORDS: Final = ("description", "message", "msg", "error", "faultstring", "error
 _CODES: Final = ("code", "errorCode", "error_code", "status_code", "faultcode")
 # A row with one of these is a service, a request or an attribute that happens to have a description.
 _DATA: Final = frozenset({"service_code", "service_name", "service_request_id", "token", "variable", "datatype",
-                          "changeset", "endpoints", "attributes", "requested_datetime", "lat", "address"})  # fmt: skip
+                          "changeset", "endpoints", "attributes", "requested_datetime", "lat", "address",
+                          "questions", "question_type", "additional_questions_count"})  # fmt: skip
+
+MOST_WORDS: Final = 500  # characters; a longer text is a log or a page and no message
+_TEXT_ERROR: Final = re.compile(r"error\b\s*(?:code\s*)?([45]\d\d)?\s*[:\-–]\s*\S", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,39 @@ def remote_errors(document: Document) -> tuple[RemoteError, ...]:
         if data.get(root) and not _DATA & data.keys():
             return _entries(data[root], data)
     return _entries(data) if _is_error(data) else ()
+
+
+def field_errors(document: Document) -> tuple[RemoteError, ...]:
+    """The errors of an answer that is known to be a refusal and names fields: `{"email": "Can't be blank.", "lat":
+    ["…"]}`, `{"request": "Unable to parse JSON"}` (SeeClickFix API v2), `[["lat", "can't be blank"]]` (0.1, as Rails
+    wrote it then). An object of anything else than texts is none."""
+    data = document.data
+    if isinstance(data, list) and data and all(type(pair) is list and len(pair) == 2 for pair in data):
+        fields: list[tuple[str, Any]] = [(text(name), said) for name, said in data]
+    else:
+        fields = list(data.items()) if isinstance(data, dict) else []
+    parts = [part for _name, said in fields for part in (said if type(said) is list else [said])]
+    if not all(isinstance(part, str) for part in parts):
+        return ()
+    named = ((name, _words(said)) for name, said in fields)
+    # Rails' `base` is no field: what is said there is of the whole.
+    words = "; ".join(said if name == "base" else f"{name}: {said}" for name, said in named if said)
+    return (RemoteError("", words),) if words else ()
+
+
+def text_errors(body: str, status: int) -> tuple[RemoteError, ...]:
+    """The error in an answer of plain words, such as `ERROR: Missing jurisdiction_id`.
+
+    With an HTTP error any short text is what the city says of it; not with 404, 406 and 415, where a web server's own
+    "Not found" is no word of the city's. There, and with a status of success, it has to call itself an error.
+    """
+    words = " ".join(body.split()).strip("\"'")
+    if not words or words[0] in "<{[" or len(words) > MOST_WORDS or not words.isprintable() or "\ufffd" in words:
+        return ()
+    named = _TEXT_ERROR.match(words)
+    if not named and (status < 400 or status in {404, 406, 415}):
+        return ()
+    return (RemoteError((named and named.group(1)) or "", words),)
 
 
 def _is_error(row: dict[str, Any]) -> bool:

@@ -25,8 +25,10 @@ CONTAINERS: Final[dict[str, tuple[str, ...]]] = {
     "media_urls": ("media_url",),
     "notes": ("note",),
     "service_request_updates": ("request_update",),
+    "service_requests_updates": ("request_update",),  # as FixMyStreet's own tests write it
     "groups": ("group",),
     "photos": ("photo",),
+    "activities": ("activity",),
 }
 MAX_DEPTH: Final = 60
 
@@ -51,22 +53,30 @@ def members(value: Any, container: str) -> list[Any]:
     if value is None or value == "":
         return []
     if isinstance(value, list):
-        return [_unwrapped(each, names) for each in value]
+        return [member for each in value for member in _unwrapped(each, names)]
     if isinstance(value, dict):
         for name in (container, *names):
             if name in value and (len(value) == 1 or isinstance(value[name], list)):
                 return members(value[name], container)
+        if _is_numbered(value):
+            return members(list(value.values()), container)
         return [value] if value else []
     return [value]
 
 
-def _unwrapped(value: Any, names: tuple[str, ...]) -> Any:
-    """`{"request": {...}}` inside a list is the request itself."""
+def _is_numbered(value: Row) -> bool:
+    """Whether an object is a list with numbers for names, which PHP makes of one with holes (Gießen)."""
+    return bool(value) and all(name.isdecimal() for name in value)
+
+
+def _unwrapped(value: Any, names: tuple[str, ...]) -> list[Any]:
+    """`{"request": {...}}` inside a list is the request itself, and `{"request": [{...}, {...}]}` all of these:
+    FixMyStreet wrote its JSON so before 2017."""
     if isinstance(value, dict) and len(value) == 1:
         name, inner = next(iter(value.items()))
-        if name in names and isinstance(inner, dict):
-            return inner
-    return value
+        if name in names:
+            return inner if isinstance(inner, list) else [inner]
+    return [value]
 
 
 def rows(data: Any, containers: tuple[str, ...], marks: tuple[str, ...]) -> list[Row] | None:
@@ -82,6 +92,8 @@ def rows(data: Any, containers: tuple[str, ...], marks: tuple[str, ...]) -> list
         if not isinstance(data, dict) or any(mark in data for mark in marks):
             break
         name = next((name for name in names if name in data), None)
+        if name is None and _is_numbered(data):
+            break
         if name is None:
             return None
         data = data[name] or []

@@ -12,9 +12,10 @@ _HTML = re.compile(
 )
 
 
-def parse(body: bytes, content_type: str = "") -> Document:
+def parse(body: bytes, content_type: str = "", *, attributes: bool = False) -> Document:
     """Parse what a city sent. The content type only helps with the character set: it is often wrong about the rest
-    (`text/html` over XML, `application/xml` over JSON). Raises `Malformed` and nothing else."""
+    (`text/html` over XML, `application/xml` over JSON). `attributes` keeps those of XML, which GeoReport v2 does not
+    use. Raises `Malformed` and nothing else."""
     text, repairs = decode(body, content_type)
     text = text.strip(" \t\r\n\f\v\0\ufeff")
     if not text:
@@ -25,7 +26,7 @@ def parse(body: bytes, content_type: str = "") -> Document:
         if text[0] == "<":
             if is_html(text):
                 raise Malformed("The answer is a web page.", html=True)
-            return read_xml(text, repairs)
+            return read_xml(text, repairs, attributes=attributes)
     except RecursionError as error:
         raise Malformed("The answer is nested too deeply.") from error
     raise Malformed("The answer is neither XML nor JSON.")

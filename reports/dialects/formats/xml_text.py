@@ -1,4 +1,4 @@
-"""XML to the common shape. No entities, no document type, no network, no huge tree; attributes are ignored."""
+"""XML to the common shape. No entities, no document type, no network, no huge tree; attributes only where asked for."""
 
 import html
 import re
@@ -16,31 +16,39 @@ _DECLARATION = re.compile(r"<\?xml\b.*?\?>", re.DOTALL)
 _CDATA_OR_REFERENCE = re.compile(r"(<!\[CDATA\[.*?\]\]>)|&(#x?[0-9a-fA-F]+;|\w+;)?", re.DOTALL)
 _PREDEFINED: Final = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _OUTER_TAGS = re.compile(r"<([A-Za-z_][\w.-]*)(?=[\s>])(.*)</([A-Za-z_][\w.-]*)\s*>\s*\Z", re.DOTALL)
+# An attribute's value ends at the quotation mark that another attribute or the end of the tag follows.
+_OPENING = re.compile(r"<[A-Za-z_][\w.:-]*(?=\s)")
+_ATTRIBUTE = re.compile(r'\s+[\w.:-]+\s*=\s*"([^<]{0,20000}?)"(?=\s+[\w.:-]+\s*=\s*"|\s*/?>)')
+_XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _NIL: Final = ("nil", "{http://www.w3.org/2001/XMLSchema-instance}nil")
 
 
-def read_xml(text: str, repairs: tuple[str, ...] = ()) -> Document:
+def read_xml(text: str, repairs: tuple[str, ...] = (), *, attributes: bool = False) -> Document:
     """Parse XML that is already decoded. Raises `Malformed`.
+
+    With `attributes` an element's attributes are members of it like its children, which win where both have a name; the
+    text of an element that has attributes is its `#text`. GeoReport v1 has its services in attributes, KML its columns.
 
     Strict first. Then, one after the other, the repairs that published answers needed: characters that XML does not
     allow, a bare "&" and HTML's named entities in texts, and a root element that is opened under another name than
-    it is closed (`<dicovery>` in Klarschiff's documentation).
+    it is closed (`<dicovery>` in Klarschiff's documentation). With `attributes` also quotation marks inside of one
+    (`"The 4" side sewer"` in San Francisco's).
     """
     text = _DECLARATION.sub("", text, count=1) if text.startswith("<?xml") else text
     if text[(start := skip_prolog(text)) :][:9].upper() == "<!DOCTYPE":
         raise Malformed("The answer brings a document type of its own, which is refused.")
     text = text[start:]
     try:
-        return _document(_strict(text), repairs)
+        return _document(_strict(text), repairs, attributes)
     except etree.XMLSyntaxError as error:
         problem = error
-    for name, repair in _REPAIRS:
+    for name, repair in (*_REPAIRS, *(_ATTRIBUTE_REPAIRS if attributes else ())):
         mended = repair(text)
         if mended == text:
             continue
         text, repairs = mended, (*repairs, name)
         try:
-            return _document(_strict(text), repairs)
+            return _document(_strict(text), repairs, attributes)
         except etree.XMLSyntaxError as error:
             problem = error
     raise Malformed(f"The answer is not well-formed XML: {problem.msg}")
@@ -67,19 +75,21 @@ def _strict(text: str) -> Any:
     return etree.fromstring(text.encode("utf-8", "replace"), parser)
 
 
-def _document(element: Any, repairs: tuple[str, ...]) -> Document:
-    return Document(_value(element), _name(element), repairs)
+def _document(element: Any, repairs: tuple[str, ...], attributes: bool) -> Document:
+    return Document(_value(element, attributes), _name(element), repairs)
 
 
 def _name(element: Any) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _value(element: Any) -> Any:
+def _value(element: Any, attributes: bool) -> Any:
     name = _name(element)
     children = [child for child in element if isinstance(child.tag, str)]
     if any((element.get(nil) or "").lower() in {"true", "1"} for nil in _NIL):
         return None
+    if attributes and (named := _attributes(element)):
+        return named | _attributed(element, children)
     if not children:
         text = clean(element.text or "")
         if text.strip():
@@ -88,11 +98,36 @@ def _value(element: Any) -> Any:
     if _is_prose(element, children):
         return clean("".join(element.itertext()))
     if name in CONTAINERS:
-        return [_value(child) for child in children]
+        return [_member(child, name, attributes) for child in children]
+    return _row(children, attributes)
+
+
+def _member(element: Any, container: str, attributes: bool) -> Any:
+    """A member of a list. Jackson names it as the list where nobody said otherwise: Libre311 has `<values><values>`."""
+    children = [child for child in element if isinstance(child.tag, str)]
+    if _name(element) == container and children and not _is_prose(element, children):
+        return _row(children, attributes)
+    return _value(element, attributes)
+
+
+def _row(children: list[Any], attributes: bool) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for child in children:
-        _add(row, _name(child), _value(child))
+        _add(row, _name(child), _value(child, attributes))
     return row
+
+
+def _attributes(element: Any) -> dict[str, Any]:
+    """Its attributes without their namespaces; those of XML Schema say nothing of the content."""
+    kept = ((str(name), value) for name, value in element.attrib.items() if not str(name).startswith(_XSI))
+    return {name.rpartition("}")[2]: clean(str(value)) for name, value in kept}
+
+
+def _attributed(element: Any, children: list[Any]) -> dict[str, Any]:
+    text = clean(element.text or "")
+    if children and not _is_prose(element, children):
+        return _row(children, attributes=True)
+    return {"#text": clean("".join(element.itertext()))} if children or text.strip() else {}
 
 
 def _is_prose(element: Any, children: list[Any]) -> bool:
@@ -141,6 +176,21 @@ def _rename_root(text: str) -> str:
     return f"<{found.group(3)}{found.group(2)}</{found.group(3)}>"
 
 
+def _escape_quotes(text: str) -> str:
+    """Escape the quotation marks inside an attribute's value; tags whose attributes cannot be told apart stay."""
+    parts: list[str] = []
+    copied = 0
+    for opening in _OPENING.finditer(text):
+        position = opening.end()
+        while found := _ATTRIBUTE.match(text, position):
+            if '"' in found.group(1):
+                parts += [text[copied : found.start(1)], found.group(1).replace('"', "&quot;")]
+                copied = found.end(1)
+            position = found.end()
+    return "".join([*parts, text[copied:]])
+
+
+_ATTRIBUTE_REPAIRS: Final = (("quotation marks in attributes escaped", _escape_quotes),)
 _REPAIRS: Final = (
     ("illegal characters dropped", _drop_illegal),
     ("ampersands escaped", _escape_ampersands),

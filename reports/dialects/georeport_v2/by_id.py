@@ -1,5 +1,6 @@
 """Asking for things by number: requests by id, ids by token."""
 
+import re
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
@@ -8,12 +9,14 @@ from urllib.parse import quote
 
 from reports.dialects.errors import DialectError, NoAnswer, NotFound, RateLimited, Unreachable
 from reports.dialects.georeport_v2.line import Line
-from reports.dialects.georeport_v2.read import RequestRows, read_requests, read_tokens
+from reports.dialects.georeport_v2.read import RequestRows, read_tokens
 from reports.dialects.messages import Completeness, RequestStatus, RequestStatuses, TokenAnswer
 
 T = TypeVar("T")
 Answer = TypeVar("Answer")
 TOKEN_BATCH: Final = 50
+# How Connected Bits writes tokens: an ObjectId (Chicago, San Francisco, Austin) or a UUID (Boston).
+TOKEN: Final = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 FAILURES: Final = 10  # in a row, after which it is not asked for more
 SECONDS: Final = 60.0  # after which a round of single calls ends; the rest is asked for another time
 
@@ -28,19 +31,20 @@ def requests_by_id(line: Line, ids: Collection[str]) -> RequestStatuses:
     found: dict[str, RequestStatus] = {}
     strangers = skipped = unclear = 0
     singly = [] if line.options.id_list else asked
-    for batch in _batches(asked if line.options.id_list else [], line.options.id_batch, line.room("requests")):
+    for name, batch in _lists(line, asked):
         if len(batch) == 1:
             singly += batch
             continue
-        answer = _list(line, batch)
+        answer = _list(line, name, batch)
         rows = _asked_for(answer, batch)
         found |= rows
         skipped += answer.skipped
         strangers += len(answer.rows) - len({id(row) for row in rows.values()})
         if not rows or len(rows) < len(answer.rows):
             singly += [each for each in batch if each not in rows]
-    answers, whole = _one_by_one(singly, partial(_one, line), anything=bool(found))
-    unclear += not whole
+    now = singly[: line.options.single_calls]
+    answers, whole = one_by_one(now, partial(_one, line), anything=bool(found))
+    unclear += not whole or len(now) < len(singly)
     for each, answer in answers:
         rows = _asked_for(answer, [each])
         found |= rows
@@ -63,10 +67,10 @@ def ids_by_token(line: Line, tokens: Collection[str]) -> dict[str, str | None]:
         answers = [(batch, _tokens(line, batch)) for batch in batches if len(batch) > 1]
         singly = [batch for batch in batches if len(batch) == 1]
     except DialectError as error:  # one bad token must not cost the others their numbers
-        if _is_away(error):
+        if is_away(error):
             raise
         singly = [[token] for token in asked]
-    answers += _one_by_one(singly, partial(_tokens, line), anything=bool(answers))[0]
+    answers += one_by_one(singly, partial(_tokens, line), anything=bool(answers))[0]
     for batch, rows in answers:
         for answer in rows:
             # A row without its token can only be told apart where one was asked for (Merton).
@@ -76,7 +80,7 @@ def ids_by_token(line: Line, tokens: Collection[str]) -> dict[str, str | None]:
     return found
 
 
-def _one_by_one(
+def one_by_one(
     asked: Sequence[T], ask: Callable[[T], Answer], *, anything: bool
 ) -> tuple[list[tuple[T, Answer]], bool]:
     """Ask for each; one that fails costs only itself. Also whether all were answered.
@@ -96,14 +100,14 @@ def _one_by_one(
         except DialectError as error:
             first = first or error
             failures += 1
-            if _is_away(error) or failures >= FAILURES:
+            if is_away(error) or failures >= FAILURES:
                 break
     if first and not answers and not anything:
         raise first
     return answers, first is None
 
 
-def _is_away(error: DialectError) -> bool:
+def is_away(error: DialectError) -> bool:
     """Whether the city itself, and not the one number that was asked for, is the trouble."""
     return isinstance(error, RateLimited | Unreachable | NoAnswer) or error.status_code == 503
 
@@ -123,6 +127,16 @@ def _batches(ids: list[str], size: int, room: int) -> Iterator[list[str]]:
         yield batch
 
 
+def _lists(line: Line, asked: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """What to ask for in lists, each with the name of its parameter; nothing where the city takes no list of ids."""
+    options, room = line.options, line.room("requests")
+    tokens = [each for each in asked if options.token_filter and TOKEN.fullmatch(each)]
+    ids = [each for each in asked if each not in tokens]
+    if options.id_list:
+        yield from ((line.id_parameter, batch) for batch in _batches(ids, options.id_batch, room))
+        yield from (("token", batch) for batch in _batches(tokens, options.id_batch, room))
+
+
 def _asked_for(answer: RequestRows, asked: list[str]) -> dict[str, RequestStatus]:
     """Asked id -> its row. A city that takes tokens in place of ids answers with both."""
     found: dict[str, RequestStatus] = {}
@@ -134,13 +148,13 @@ def _asked_for(answer: RequestRows, asked: list[str]) -> dict[str, RequestStatus
     return found
 
 
-def _list(line: Line, ids: list[str]) -> RequestRows:
+def _list(line: Line, name: str, ids: list[str]) -> RequestRows:
     """A list call. A city that has no list of ids refuses it, or knows no request of that long name."""
-    params = [("service_request_id", ",".join(ids))]
+    params = [(name, ",".join(ids))]
     try:
         return _ask(line, "requests", params)
     except DialectError as error:
-        if _is_away(error):
+        if is_away(error):
             raise
         return RequestRows((), 0, 0, listed=False)
 
@@ -155,8 +169,7 @@ def _one(line: Line, service_request_id: str) -> RequestRows:
 def _ask(line: Line, resource: str, params: list[tuple[str, str]]) -> RequestRows:
     if line.options.extensions:
         params = [*params, ("extensions", "true")]
-    read = partial(read_requests, zone=line.connection.time_zone, base_url=line.base_url)
-    return line.get("service_requests", resource, params, read)
+    return line.requests(resource, params)
 
 
 def _tokens(line: Line, batch: list[str]) -> tuple[TokenAnswer, ...]:

@@ -1,8 +1,7 @@
 """The calls of GeoReport v2, as the site makes them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote, urljoin
@@ -11,12 +10,14 @@ from reports.dialects import options as checks
 from reports.dialects.answers import judge
 from reports.dialects.base import Connection, Dialect, Message
 from reports.dialects.errors import Unsupported
+from reports.dialects.formats.document import Document
 from reports.dialects.georeport_v2 import read, write
 from reports.dialects.georeport_v2.by_id import ids_by_token, requests_by_id
-from reports.dialects.georeport_v2.line import Line
-from reports.dialects.georeport_v2.listing import Query, list_requests
+from reports.dialects.georeport_v2.line import Fields, Line
+from reports.dialects.georeport_v2.listing import Query, list_requests, longest
 from reports.dialects.georeport_v2.matching import match
 from reports.dialects.georeport_v2.options import Options
+from reports.dialects.georeport_v2.request_rows import RowRules, read_request_rows
 from reports.dialects.messages import (
     Completeness,
     Discovery,
@@ -24,12 +25,13 @@ from reports.dialects.messages import (
     Found,
     Place,
     Receipt,
+    RequestStatus,
     RequestStatuses,
     Service,
     ServiceDefinition,
     Window,
 )
-from reports.http import Response
+from reports.http import Response, Upload
 
 
 class GeoReportV2(Dialect):
@@ -50,11 +52,48 @@ class GeoReportV2(Dialect):
         """Raises `ConfigurationError` where the endpoint's options are not those of this dialect."""
         super().__init__(connection)
         self.options = checks.build(self.options_class, connection.options)
-        self.line = Line(connection, self.options)
+        self.line = Line(connection, self.options, self.read_requests)
 
     @classmethod
     def check_options(cls, options: Mapping[str, Any]) -> list[str]:
         return checks.problems(cls.options_class, options)
+
+    # What a family makes of a message after the standard's reading of it: itself, here. The row is in its `raw`.
+
+    def finish_service(self, service: Service) -> Service:
+        return service
+
+    def finish_definition(self, definition: ServiceDefinition) -> ServiceDefinition:
+        """Mark the attributes whose answers stay private."""
+        private = self.options.private_attributes
+        attributes = (replace(each, private=each.private or each.code in private) for each in definition.attributes)
+        return replace(definition, attributes=tuple(attributes))
+
+    def finish_request(self, request: RequestStatus) -> RequestStatus:
+        return request
+
+    def read_requests(self, document: Document) -> read.RequestRows:
+        """Read the requests in an answer as this family writes them."""
+        answer = read_request_rows(document, self.rules)
+        return replace(answer, rows=tuple(map(self.finish_request, answer.rows)))
+
+    @property
+    def rules(self) -> RowRules:
+        """How this endpoint's rows are to be taken, from its options."""
+        options = self.options
+        return RowRules(
+            zone=self.connection.time_zone,
+            base_url=self.line.base_url,
+            utc_is_local=options.zone_correction == "local_labelled_utc",
+            offset_twice=options.zone_correction == "local_minus_offset_twice",
+            bbox=options.bbox,
+            filler_addresses=options.filler_addresses,
+            ids_only=options.ids_only,
+        )
+
+    def read_services(self, document: Document) -> tuple[Service, ...]:
+        """Read a service list as this family writes it."""
+        return tuple(map(self.finish_service, read.read_services(document)))
 
     def discovery(self) -> Discovery:
         """Fetch the discovery document: from its own URL if the endpoint has one, else beside the base or above it."""
@@ -66,25 +105,38 @@ class GeoReportV2(Dialect):
 
     def services(self, place: Place | None = None) -> tuple[Service, ...]:
         """Fetch the service list. The standard has one for the whole jurisdiction, so `place` changes nothing."""
-        return self.line.get("services", "services", [], read.read_services)
+        return self.line.get("services", "services", [], self.read_services, conditional=True)
 
     def service_definition(self, service_code: str) -> ServiceDefinition:
         """Fetch a service's attributes. `NotFound` also where the city keeps none for a service without metadata."""
         resource = f"services/{quote(service_code, safe='')}"
         reader = partial(read.read_service_definition, service_code=service_code)
-        definition = self.line.get("service_definition", resource, [], reader)
-        private = self.options.private_attributes
-        attributes = (replace(each, private=each.code in private) for each in definition.attributes)
-        return replace(definition, attributes=tuple(attributes))
+        params = [("extensions", "true" if self.options.extensions else "")]
+        return self.finish_definition(self.line.get("service_definition", resource, params, reader, conditional=True))
 
     def post_service_request(self, filing: Filing) -> Receipt:
         """File, once, in the first format. `BadRequest` without a call where the city is known to refuse it so."""
         write.check_filing(filing, self.options)
-        fields = write.write_filing(filing, self.options)
-        return read.read_receipt(self.line.post("post_service_request", "requests", fields))
+        fields, files = self.write_fields(filing), self.write_files(filing)
+        return self.finish_receipt(read.read_receipt(self.line.post("post_service_request", "requests", fields, files)))
+
+    def write_fields(self, filing: Filing) -> Fields:
+        """The form of a filing, without the key and the jurisdiction."""
+        return write.write_filing(filing, self.options)
+
+    def write_files(self, filing: Filing) -> Sequence[Upload]:
+        """The photos that go with it, where this family takes uploads."""
+        return ()
+
+    def finish_receipt(self, receipt: Receipt) -> Receipt:
+        return receipt
 
     def service_request_ids(self, tokens: Collection[str]) -> dict[str, str | None]:
         return ids_by_token(self.line, tokens)
+
+    @property
+    def round_size(self) -> int:
+        return super().round_size if self.options.id_list else min(super().round_size, self.options.single_calls)
 
     def service_requests(self, ids: Collection[str]) -> RequestStatuses:
         return requests_by_id(self.line, ids)
@@ -104,7 +156,7 @@ class GeoReportV2(Dialect):
         """
         if self.options.updated_filter:
             return list_requests(self.line, Query(window, by_update=True))
-        earlier = window.end - timedelta(days=self.options.max_window_days)
+        earlier = window.end - longest(self.options)
         answer = list_requests(self.line, Query(Window(min(earlier, window.start), window.end)))
         query = Query(window, by_update=True)
         changed = tuple(row for row in answer.rows if query.matches(row, window))
@@ -133,15 +185,15 @@ class GeoReportV2(Dialect):
         if operation == "discovery":
             return (read.read_discovery(document),)
         if operation == "services":
-            return read.read_services(document)
+            return self.read_services(document)
         if operation == "service_definition":
-            return (read.read_service_definition(document, ""),)
+            return (self.finish_definition(read.read_service_definition(document, "")),)
         if operation == "post":
-            return (read.read_receipt(judged),)
+            return (self.finish_receipt(read.read_receipt(judged)),)
         if operation == "token":
             return read.read_tokens(document)
         if operation in {"request", "requests"}:
-            return read.read_requests(document, self.connection.time_zone, self.line.base_url).rows
+            return self.read_requests(document).rows
         if operation == "error":
             return ()
         raise Unsupported(f"“{operation}” cannot be replayed.", operation=operation)

@@ -28,13 +28,17 @@ def match(filing: Filing, rows: Iterable[RequestStatus]) -> Matches:
     """Look for our reference in the descriptions; failing that, for the same service, place and text. `rows` are those
     of the time in question."""
     listed = list(rows)
-    named = [row for row in listed if _names(row, filing.reference)]
-    if named:
-        return Matches(tuple(named), ())
+    if mentioned := named(filing, listed):
+        return Matches(mentioned, ())
     there = [row for row in listed if _same_service(row, filing) and _same_place(row, filing) is not False]
     same = [row for row in there if _same_text(row, filing) and _is_telling(row, filing)]
     others = (row for row in there if row not in same)
     return Matches(tuple(same), tuple(row for row in others if _may_be(row, filing)))
+
+
+def named(filing: Filing, rows: Iterable[RequestStatus]) -> tuple[RequestStatus, ...]:
+    """The rows whose description holds our reference."""
+    return tuple(row for row in rows if _names(row, filing.reference))
 
 
 def _names(row: RequestStatus, reference: str) -> bool:
@@ -53,7 +57,9 @@ def _may_be(row: RequestStatus, filing: Filing) -> bool:
 
 
 def _same_service(row: RequestStatus, filing: Filing) -> bool:
-    return row.service_code in {filing.service_code, ""}
+    """Whether the row is of the filing's service; every row is where either does not say, and where the filing's code
+    is one under which the city stores nothing, which is the dialect's to say by leaving it empty."""
+    return not filing.service_code or row.service_code in {filing.service_code, ""}
 
 
 def _same_place(row: RequestStatus, filing: Filing) -> bool | None:

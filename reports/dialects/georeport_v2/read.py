@@ -3,53 +3,50 @@
 Sources: GeoReport v2 at open311.github.io, and for what cities do to it the recordings in tests/payloads.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any
 
-from reports import clock
 from reports.dialects.answers import Answer
 from reports.dialects.errors import Unreadable
-from reports.dialects.formats.coerce import boolean, first_text, identifier, integer, media_urls, position, text, words
-from reports.dialects.formats.dates import moment
+from reports.dialects.formats.coerce import boolean, first_text, identifier, integer, text, words
 from reports.dialects.formats.document import Document
 from reports.dialects.formats.shapes import Row, members, only, rows
-from reports.dialects.georeport_v2.words import ALIASES, datatype_of, status_of, type_of
+from reports.dialects.georeport_v2.request_rows import REQUEST_MARKS, REQUESTS, RequestRows, read_requests
+from reports.dialects.georeport_v2.words import (
+    ALIASES,
+    AUTOMATED,
+    CHECKBOX_VALUES,
+    CHECKBOXES,
+    INFORMATION,
+    datatype_of,
+    plain,
+    type_of,
+)
 from reports.dialects.messages import (
     Attribute,
     AttributeValue,
     DiscoveredEndpoint,
     Discovery,
-    Note,
     Receipt,
-    RequestStatus,
     Service,
     ServiceDefinition,
     TokenAnswer,
 )
 
-REQUESTS: Final = ("service_requests", "requests")
-REQUEST_MARKS: Final = ("service_request_id", "token", "service_code")
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRows:
-    """The requests in one answer. `total` counts its rows before those without id and token (`skipped`) and the stubs
-    were left out; `listed` is False where the answer was an object that holds no list."""
-
-    rows: tuple[RequestStatus, ...]
-    total: int
-    skipped: int
-    listed: bool = True
+__all__ = [
+    "RequestRows",
+    "read_discovery",
+    "read_receipt",
+    "read_requests",
+    "read_service_definition",
+    "read_services",
+    "read_tokens",
+]
 
 
 def read_discovery(document: Document) -> Discovery:
     """Read a discovery document; `Unreadable` where it names no endpoint and no changeset."""
     found = only(document.data, "discovery")
     endpoints = members(found.get("endpoints"), "endpoints")
-    # Gießen wrote the list as an object with numbers for names.
-    if len(endpoints) == 1 and isinstance(endpoints[0], dict) and "url" not in endpoints[0]:
-        endpoints = list(endpoints[0].values())
     if not endpoints and not found.get("changeset"):
         raise Unreadable("The answer is not a discovery document.", operation="discovery")
     return Discovery(
@@ -91,7 +88,9 @@ def read_services(document: Document) -> tuple[Service, ...]:
 
 
 def _service(code: str, row: Row) -> Service:
-    groups = [text(row.get("group")), *(text(each) for each in members(row.get("groups"), "groups"))]
+    if row.get("module") and row.get("value"):  # the Accela bridge: the name is the group, and the description the name
+        row = {**row, "group": row.get("service_name"), "service_name": row.get("description"), "description": ""}
+    groups = _groups(row.get("groups"))
     return Service(
         service_code=code,
         service_name=text(row.get("service_name")) or code,
@@ -99,57 +98,119 @@ def _service(code: str, row: Row) -> Service:
         metadata=boolean(row.get("metadata")),
         type=type_of(text(row.get("type"))),
         keywords=words(row.get("keywords")),
-        group=next(filter(None, groups), ""),
+        group=text(row.get("group")) or next(iter(groups), ""),
+        groups=groups,
+        notice=_notice(row),
+        active=_is_active(row),
         raw=row,
     )
+
+
+def _groups(value: Any) -> tuple[str, ...]:
+    """Every group of a service: FixMyStreet's `groups`, also as one text with commas. A single `group` is never cut at
+    its comma, which may be part of the name."""
+    if isinstance(value, str):
+        return words(value)
+    listed = members(value, "groups")
+    written = (first_text(each, "group", "name") if isinstance(each, dict) else text(each) for each in listed)
+    return tuple(dict.fromkeys(filter(None, written)))
+
+
+def _extended(row: Row) -> Row:
+    """Connected Bits' block on a service, given with `extensions=true`: active, notice, updated_at."""
+    extended = row.get("extended_attributes")
+    return extended if isinstance(extended, dict) else {}
+
+
+def _notice(row: Row) -> str:
+    return text(_extended(row).get("notice")) or text(row.get("notice"))
+
+
+def _is_active(row: Row) -> bool:
+    """False only where the city says so: a service of which nothing is said takes filings."""
+    said = _extended(row).get("active", row.get("active"))
+    return text(said) == "" or boolean(said)
 
 
 def read_service_definition(document: Document, service_code: str) -> ServiceDefinition:
     """Read a definition, its attributes sorted by `order`. `service_code` is used where the answer names none."""
     found = only(document.data, "service_definition")
+    if isinstance(found.get("service"), dict):  # Klarschiff: the service again, and no attributes
+        found = {"attributes": [], **found["service"]}
     listed = found.get("attributes")
     if listed is None:  # the first draft had them without a wrapper, and one client's fixture still does
         listed = found.get("attribute")
     code = identifier(found.get("service_code"))
     if code is None and listed is None:
         raise Unreadable("The answer is not a service definition.", operation="service_definition")
-    attributes = [_attribute(each) for each in members(listed, "attributes") if isinstance(each, dict)]
+    attributes = [_attribute(each) for each in members(_by_code(listed), "attributes") if isinstance(each, dict)]
     usable = [each for each in attributes if each.code or not each.variable]
-    return ServiceDefinition(code or service_code, tuple(sorted(usable, key=lambda each: each.order)), raw=found)
+    return ServiceDefinition(
+        code or service_code,
+        tuple(sorted(usable, key=_place_in_order)),
+        notice=_notice(found),
+        active=_is_active(found),
+        raw=found,
+    )
+
+
+def _by_code(listed: Any) -> Any:
+    """The attributes of an object that has them by their codes, as a list; everything else as it is."""
+    named = isinstance(listed, dict) and not {"attribute", "attributes"} & listed.keys()
+    if not named or not all(isinstance(each, dict) for each in listed.values()):
+        return listed
+    return [{"code": code, **each} for code, each in listed.items()]
+
+
+def _place_in_order(attribute: Attribute) -> tuple[bool, int]:
+    """By `order`; those without one come last, and equals stay as the city listed them."""
+    return text(attribute.raw.get("order")) == "", attribute.order
 
 
 def _attribute(row: Row) -> Attribute:
+    word = text(row.get("datatype"))
     values = _values(row.get("values"))
+    if not values and plain(word) in CHECKBOXES:
+        values = tuple(AttributeValue(key, name) for key, name in CHECKBOX_VALUES)
+    automated = text(row.get("automated")).lower()
     return Attribute(
         code=identifier(row.get("code")) or "",
-        variable=boolean(row.get("variable", True)),
-        datatype=datatype_of(text(row.get("datatype")), bool(values)),
+        variable=_is_question(row.get("variable")) and plain(word) != INFORMATION,
+        datatype=datatype_of(word, bool(values)),
         required=boolean(row.get("required")),
         datatype_description=text(row.get("datatype_description")),
         order=integer(row.get("order")),
         description=text(row.get("description")),
         values=values,
+        automated=automated if automated in AUTOMATED else "",
         raw=row,
     )
 
 
+def _is_question(variable: Any) -> bool:
+    """Whether something is asked. A city that does not say asks."""
+    return text(variable) == "" or boolean(variable)
+
+
 def _values(value: Any) -> tuple[AttributeValue, ...]:
     """The choices of a list attribute. Seen: absent, empty, a number (Boston Salesforce), an object of key and name."""
-    if isinstance(value, dict) and not {"key", "name", "value", "values"} & value.keys():
+    named = isinstance(value, dict) and not {"key", "name", "value", "values"} & value.keys()
+    if named and not any(isinstance(each, dict) for each in value.values()):
         return tuple(AttributeValue(key, text(name) or key) for key, name in value.items() if key)
     found: list[AttributeValue] = []
     for each in members(value, "values"):
-        if isinstance(each, dict) and isinstance(each.get("values"), list):
-            found += _values(each["values"])  # Boston Salesforce: choices that depend on another answer
+        if isinstance(each, list) or (isinstance(each, dict) and isinstance(each.get("values"), list)):
+            # Boston Salesforce: choices that depend on another answer
+            found += _values(each["values"] if isinstance(each, dict) else each)
             continue
         if isinstance(each, dict):
-            key, name = identifier(each.get("key")), text(each.get("name"))
-        elif isinstance(each, str) and each.strip():
-            key, name = each.strip(), each.strip()
+            key, name = text(each.get("key")), text(each.get("name"))  # a key may be the word “None”, or false
+        elif isinstance(each, str) or isinstance(value, list):
+            key = name = text(each)
         else:
             continue
         if key or name:
-            found.append(AttributeValue(key or name, name or key or ""))
+            found.append(AttributeValue(key or name, name or key))
     return tuple(found)
 
 
@@ -179,78 +240,3 @@ def read_tokens(document: Document) -> tuple[TokenAnswer, ...]:
     """Read a token look-up."""
     found = rows(document.data, REQUESTS, REQUEST_MARKS) or []
     return tuple(TokenAnswer(identifier(row.get("token")), identifier(row.get("service_request_id"))) for row in found)
-
-
-def read_requests(document: Document, zone: tzinfo, base_url: str = "") -> RequestRows:
-    """Read a list of requests, or one. Rows with neither id nor token are counted and left out, and so are stubs: rows
-    that name fewer than two of service code, service name and date, which Boston gave for ids that it did not know."""
-    found = rows(document.data, REQUESTS, REQUEST_MARKS)
-    read = [_request(row, zone, base_url) for row in found or []]
-    numbered = [each for each in read if each.service_request_id or each.token]
-    real = [each for each in numbered if bool(each.service_code) + bool(each.service_name) + _is_dated(each) >= 2]
-    return RequestRows(tuple(real), len(read), len(read) - len(numbered), listed=found is not None)
-
-
-def _is_dated(request: RequestStatus) -> bool:
-    return request.requested_datetime is not None
-
-
-def _request(row: Row, zone: tzinfo, base_url: str) -> RequestStatus:
-    word = text(row.get("status"))
-    status, stage = status_of(word)
-    requested = moment(row.get("requested_datetime"), zone)
-    place = position(*(next((row[name] for name in ALIASES[key] if name in row), None) for key in ("lat", "long")))
-    extended = _dict(row.get("extended_attributes"))
-    photos = members(extended.get("photos"), "photos")
-    return RequestStatus(
-        service_request_id=identifier(row.get("service_request_id")),
-        token=identifier(row.get("token")),
-        status=status,
-        status_word=word,
-        stage=stage,
-        status_notes=first_text(row, *ALIASES["status_notes"]),
-        notes=_notes(row.get("notes"), zone),
-        service_code=identifier(row.get("service_code")) or "",
-        service_name=text(row.get("service_name")),
-        description=text(row.get("description")),
-        agency_responsible=text(row.get("agency_responsible")),
-        service_notice=first_text(row, *ALIASES["service_notice"]),
-        requested_datetime=requested,
-        updated_datetime=_updated(moment(row.get("updated_datetime"), zone), requested),
-        expected_datetime=moment(row.get("expected_datetime"), zone),
-        address=first_text(row, *ALIASES["address"]),
-        address_id=first_text(row, *ALIASES["address_id"]),
-        zipcode=_unless("0", first_text(row, *ALIASES["zipcode"])),  # San Francisco's "unknown" in 2012
-        lat=place[0] if place else None,
-        long=place[1] if place else None,
-        media_urls=media_urls(
-            (row.get("media_url"), row.get("media_urls"), extended.get("media_urls"), photos), base_url
-        ),
-        duplicate_of=first_text(extended, "parent_service_request_id")
-        or first_text(row, "parent_service_request_id", "duplicate_parent_service_request_id"),
-        raw=row,
-    )
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _unless(nothing: str, written: str) -> str:
-    return "" if written == nothing else written
-
-
-def _updated(updated: datetime | None, requested: datetime | None) -> datetime | None:
-    """Chicago gives dates in the future, San Francisco none, Boston some before the request itself."""
-    if updated is None or (requested is not None and updated < requested):
-        return requested
-    return min(updated, clock.now())
-
-
-def _notes(value: Any, zone: tzinfo) -> tuple[Note, ...]:
-    """The city's public history: text, date and type only, because what else stands there may be personal."""
-    found = []
-    for each in members(value, "notes"):
-        if isinstance(each, dict) and (said := first_text(each, "description", "summary")):
-            found.append(Note(said, moment(each.get("datetime"), zone), text(each.get("type"))))
-    return tuple(found)

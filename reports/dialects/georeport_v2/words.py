@@ -1,7 +1,7 @@
 """What cities write, and what it means here. An unknown word is a value and not a crash."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from reports.dialects.messages import Datatype, ServiceType, Stage, Status
 
@@ -33,6 +33,7 @@ STATUSES: Final[dict[str, tuple[Status, Stage]]] = {
     "completed": (CLOSED, Stage.NONE),
     "no further action": (CLOSED, Stage.NONE),
     "cancelled": (CLOSED, Stage.NONE),
+    "canceled": (CLOSED, Stage.NONE),
     "not solvable": (CLOSED, Stage.REJECTED),
     "rejected": (CLOSED, Stage.REJECTED),
     "duplicate": (CLOSED, Stage.DUPLICATE),
@@ -48,7 +49,21 @@ DATATYPES: Final[dict[str, Datatype]] = {each.value: each for each in Datatype} 
     "select": Datatype.SINGLEVALUELIST,
     "picklist": Datatype.SINGLEVALUELIST,
     "multipicklist": Datatype.MULTIVALUELIST,
+    "boolean": Datatype.SINGLEVALUELIST,
+    "boolean(checkbox)": Datatype.SINGLEVALUELIST,
+    "checkbox": Datatype.SINGLEVALUELIST,
 }
+# Boston's Salesforce has check boxes, which the standard has not: a list of two, in that city's language.
+CHECKBOXES: Final = frozenset({"boolean", "boolean(checkbox)", "checkbox"})
+CHECKBOX_VALUES: Final = (("true", "Yes"), ("false", "No"))
+INFORMATION: Final = "informational"  # its word for an attribute that is no question
+
+# mySociety's extension: who fills an attribute that is asked of nobody
+AUTOMATED: Final = frozenset({"server_set", "hidden_field"})
+
+# Types of Connected Bits' notes that say what became of the request. The others (activity, follow_on_created,
+# follow_on_closed) say what was done about it, and the last of them closes another request.
+NOTE_STATUSES: Final[dict[str, Status]] = {"submitted": OPEN, "opened": OPEN, "closed": CLOSED}
 
 # field of the message: the spellings of it, the standard's first
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
@@ -62,20 +77,50 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "description": ("description",),
 }
 
+# St. Louis lists its own system's columns (stlouis-mo.gov, powernap/stlouis/api.cfm): ours, and theirs in order. Its
+# DESCRIPTION tells of the kind of problem, not of this one.
+NATIVE_MARK: Final = "REQUESTID"
+NATIVE: Final[dict[str, tuple[str, ...]]] = {
+    "service_request_id": (NATIVE_MARK,),
+    "status": ("STATUS",),
+    "status_notes": ("EXPLANATION", "PUBLICRESOLUTION"),
+    "service_code": ("PROBLEMCODE",),
+    "service_name": ("PLAIN_ENGLISH_NAME_FOR_PROBLEMCODE", "DESCRIPTION"),
+    "agency_responsible": ("SUBMITTO",),
+    "requested_datetime": ("DATETIMEINIT",),
+    "updated_datetime": ("DATETIMECLOSED", "DATECANCELLED"),
+    "expected_datetime": ("PRJCOMPLETEDATE",),
+    "address": ("PROBADDRESS",),
+    "zipcode": ("PROBZIP",),
+    "lat": ("SRY",),
+    "long": ("SRX",),
+}
+
+
+def standard_names(row: dict[str, Any]) -> dict[str, Any]:
+    """A row under the standard's names: itself, unless it is one of St. Louis's."""
+    if NATIVE_MARK not in row:
+        return row
+    return {name: next((row[each] for each in theirs if row.get(each)), None) for name, theirs in NATIVE.items()}
+
 
 def status_of(word: str) -> tuple[Status, Stage]:
     """The meaning of a city's status word. An unknown one is open: closing wrongly is worse."""
-    plain = re.sub(r"[\s_-]+", " ", re.sub(r"['’]", "", word)).strip().casefold()
-    return STATUSES.get(plain, (Status.OPEN, Stage.NONE))
+    known = re.sub(r"[\s_-]+", " ", re.sub(r"['’]", "", word)).strip().casefold()
+    return STATUSES.get(known, (Status.OPEN, Stage.NONE))
 
 
 def datatype_of(word: str, has_values: bool) -> Datatype:
     """The standard's datatype for a city's word; an unknown one with values to choose from is a list."""
-    plain = re.sub(r"[\s_-]+", "", word).casefold()
-    return DATATYPES.get(plain, Datatype.SINGLEVALUELIST if has_values else Datatype.STRING)
+    return DATATYPES.get(plain(word), Datatype.SINGLEVALUELIST if has_values else Datatype.STRING)
+
+
+def plain(word: str) -> str:
+    """A datatype's word without capitals, spaces and hyphens."""
+    return re.sub(r"[\s_-]+", "", word).casefold()
 
 
 def type_of(word: str) -> ServiceType:
     """The service type for a city's word; realtime where there is none or an unknown one."""
-    plain = word.casefold()
-    return ServiceType(plain) if plain in {each.value for each in ServiceType} else ServiceType.REALTIME
+    known = word.casefold()
+    return ServiceType(known) if known in {each.value for each in ServiceType} else ServiceType.REALTIME

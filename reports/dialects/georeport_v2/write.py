@@ -1,12 +1,14 @@
 """A filing to the form of GeoReport v2's POST service request."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
 from reports.dialects.errors import BadRequest
 from reports.dialects.georeport_v2.options import Options
-from reports.dialects.messages import Answer, Datatype, Filing
+from reports.dialects.messages import Answer, Datatype, Filing, Photo
+from reports.http import Upload
 
 Field = tuple[str, str]
 _NEEDED: Final = {
@@ -23,10 +25,8 @@ _NEEDED: Final = {
 
 def check_filing(filing: Filing, options: Options) -> None:
     """Raise `BadRequest`, before anything is sent, where the city is known to refuse the filing as it stands."""
-    here = {name: bool(getattr(filing, name, "")) for name in _NEEDED}
-    here |= {"lat_long": filing.lat is not None and filing.long is not None, "media_url": bool(filing.media_urls)}
-    problems = [sentence for name, sentence in _NEEDED.items() if name in options.required and not here[name]]
-    if not (here["lat_long"] or filing.address_string or filing.address_id):
+    problems = missing(filing, options.required)
+    if not (_has_point(filing) or filing.address_string or filing.address_id):
         problems.append("A place is needed: a point, an address or an address id.")
     if (filing.lat is None) != (filing.long is None):
         problems.append("Latitude and longitude are needed both, or neither.")
@@ -39,13 +39,24 @@ def check_filing(filing: Filing, options: Options) -> None:
         raise BadRequest(" ".join(problems), operation="post_service_request", messages=tuple(problems))
 
 
+def missing(filing: Filing, required: Collection[str]) -> list[str]:
+    """A sentence for each of the required things that the filing lacks, in a fixed order."""
+    here = {name: bool(getattr(filing, name, "")) for name in _NEEDED}
+    here |= {"lat_long": _has_point(filing), "media_url": bool(filing.media_urls)}
+    return [sentence for name, sentence in _NEEDED.items() if name in required and not here[name]]
+
+
+def _has_point(filing: Filing) -> bool:
+    return filing.lat is not None and filing.long is not None
+
+
 def write_filing(filing: Filing, options: Options) -> list[Field]:
     """The form's fields in their fixed order, without the key and the jurisdiction. What is empty is not sent: several
     servers take a present but empty argument for a wrong one."""
     fields = [
         ("service_code", filing.service_code),
-        ("lat", _degrees(filing.lat)),
-        ("long", _degrees(filing.long)),
+        ("lat", degrees(filing.lat)),
+        ("long", degrees(filing.long)),
         ("address_string", filing.address_string),
         ("address_id", filing.address_id),
         *(field for answer in filing.answers for field in _attribute(answer, options)),
@@ -61,6 +72,11 @@ def write_filing(filing: Filing, options: Options) -> list[Field]:
     return [(name, value) for name, value in fields if value.strip()]
 
 
+def upload(field: str, photo: Photo) -> Upload:
+    """A photo as a file of a multipart form."""
+    return Upload(field, photo.filename, photo.content, photo.content_type)
+
+
 def _attribute(answer: Answer, options: Options) -> list[Field]:
     if answer.datatype is not Datatype.MULTIVALUELIST:
         return [(f"attribute[{answer.code}]", value) for value in answer.values[:1]]
@@ -68,7 +84,7 @@ def _attribute(answer: Answer, options: Options) -> list[Field]:
     return [(name, value) for value in answer.values]
 
 
-def _degrees(value: float | None) -> str:
+def degrees(value: float | None) -> str:
     """Every digit there is and never an exponent, which 0.00001 would have in Python."""
     return "" if value is None else format(Decimal(repr(float(value))), "f")
 
@@ -77,6 +93,8 @@ def write_moment(moment: datetime, options: Options, zone: tzinfo) -> str:
     """A date for a query, in whole seconds: Chicago answers fractions with HTTP 500, and reads query dates as local
     time whatever zone they name, for which there is the option `omit_timezone`."""
     whole = moment.replace(microsecond=0)
+    if options.zone_correction == "local_labelled_utc":  # its windows follow its dates
+        return whole.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%SZ")
     if options.omit_timezone:
         return whole.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
     return whole.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
