@@ -1,6 +1,6 @@
 """The fake cities as one WSGI application."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from time import sleep
@@ -10,6 +10,8 @@ from reports.sandbox import nominatim
 from reports.sandbox.clock import SandboxClock
 from reports.sandbox.control import Control
 from reports.sandbox.faults import Fault, Timing, fault_after, fault_instead
+from reports.sandbox.mail.city import ADDRESSES, AT_GREETING, EmailCity, addressed_to
+from reports.sandbox.mail.clerk import Clerk
 from reports.sandbox.state import Store
 from reports.sandbox.system import System
 from reports.sandbox.systems import CITIES, open_systems
@@ -25,11 +27,13 @@ class BrokenConnectionError(Exception):
 class Sandbox:
     """Callable as WSGI; `answer` is the same without WSGI, and also tells how the connection ends."""
 
-    def __init__(self, store: Store, timing: Timing) -> None:
+    def __init__(self, store: Store, timing: Timing, clerk_hosts: Collection[str] = ()) -> None:
         self.state = store
         self.timing = timing
         self.cities = {city.key: city for city in CITIES}
         self.systems = open_systems(store, timing)
+        self.mailboxes = [system for system in self.systems if isinstance(system, EmailCity)]
+        self.clerk = Clerk(self.mailboxes[0].city, store, clerk_hosts)
         self.control = Control(self.cities, store, timing, self.set_timing)
 
     @property
@@ -40,6 +44,20 @@ class Sandbox:
         self.timing = timing
         for system in self.systems:
             system.timing = timing
+
+    def receive_mail(self, raw: bytes) -> Answer:
+        """A message as it would come over SMTP. `status` and `body` are the reply: 250 where it was taken, 550 where it
+        is addressed to nobody here. Faults of the operation `post` act as they do on the socket; one that refuses at
+        the greeting is a 421, one that refuses the recipient a 550."""
+        mailbox = self.mailboxes[0]
+        fault = mailbox.take_fault()
+        if fault and fault.kind in AT_GREETING:
+            return Answer(421, b"4.3.2 sandbox: come back later")
+        if fault and fault.kind == "wrong-key":
+            return Answer(550, b"5.7.1 Not allowed to send here")
+        if not ADDRESSES.keys() & set(addressed_to(raw)):
+            return Answer(550, b"5.1.1 No such mailbox")
+        return mailbox.receive(raw, fault)
 
     def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         answer = self.answer(read_request(environ))
@@ -71,7 +89,7 @@ class Sandbox:
             operation = rest[0] if rest else "none"
             return self._with_faults("nominatim", operation, lambda _: nominatim.answer(request, rest))
         for system in self.systems:
-            below = _below(system.city.base, request.segments)
+            below = system.below(request.segments)
             if below is not None:
                 return self._city(system, request, below)
         return self._index() if not first else json_answer({"error": f"no city at {request.path}"}, 404)
@@ -110,13 +128,14 @@ def make_app(
     hold_seconds: float = 60.0,
     pace: float | None = None,
     clock: str | None = None,
+    clerk_hosts: Collection[str] = (),
 ) -> Sandbox:
     """A sandbox of its own, with state in memory or in the file `state`.
 
     `slow_seconds` and `hold_seconds` are real time: how long a slow answer takes, how long a lost one keeps the
     connection. `pace` (seconds from filing to close) and `clock` (ISO 8601 with a zone) override what the file
-    says. Raises ValueError for a file that is not a state file or cannot be written, and for a clock or pace that
-    cannot be used.
+    says. The clerk of the city that takes mail opens addresses on this machine and on `clerk_hosts`. Raises
+    ValueError for a file that is not a state file or cannot be written, and for a clock or pace that cannot be used.
     """
     store = Store([city.key for city in CITIES], SandboxClock(), Path(state) if state else None)
     try:
@@ -129,15 +148,4 @@ def make_app(
         store.set_pace(pace)
     if clock is not None:
         store.move_clock(lambda sandbox_clock: sandbox_clock.set(clock))
-    return Sandbox(store, Timing(slow_seconds, hold_seconds))
-
-
-def _below(base: str, segments: tuple[str, ...]) -> tuple[str, ...] | None:
-    """What is left of the path below a city's base, or None. Discovery also stands one level up, where it
-    outlives versions (GeoReport v2, service discovery)."""
-    parts = tuple(base.split("/"))
-    if segments[: len(parts)] == parts:
-        return segments[len(parts) :]
-    if segments[:-1] == parts[:-1] and segments[-1].startswith("discovery."):
-        return segments[-1:]
-    return None
+    return Sandbox(store, Timing(slow_seconds, hold_seconds), clerk_hosts)

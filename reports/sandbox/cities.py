@@ -1,6 +1,7 @@
 """The fake cities: how each one departs from plain GeoReport v2, and the services it offers (data/<key>.json)."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -8,6 +9,13 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 SHARED_KEY = "sandbox-key"  # every city takes it, beside its own
+
+_PLAIN_FIELDS = frozenset(
+    {
+        "service_code", "service_name", "description", "group", "keywords", "kind", "type", "attributes",
+        "service_notice",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,7 @@ class Service:
     type: str
     definition: tuple[dict[str, Any], ...] = ()
     notice: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)  # what only some families know of: active, groups, names
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,9 @@ class City:
     jurisdiction: Literal["required", "checked", "ignored"] = "checked"
     formats: tuple[str, ...] = ("xml", "json")
     type: Literal["realtime", "batch", "blackbox"] = "realtime"
+    # {serial}, {year} (two digits), {code} (20 letters and digits that tell nothing)
     id_form: str = "{serial}"
+    uuid_tokens: bool = False  # else 24 hexadecimal digits
     first_serial: int = 0
     number_ids: bool = False
     api_keys: tuple[str, ...] = ()
@@ -52,10 +63,13 @@ class City:
     token_lists: bool = False
     token_as_id: bool = False
     needs_address: bool = False
+    description_lengths: tuple[int, int] = (0, 4000)  # characters, least and most (GeoReport v2, POST service request)
     post_status: int = 201
     post_gives_row: bool = False
     page_size: int = 0  # default rows of a page; 0: no paging, the first 1000
     max_page_size: int = 1000
+    page_size_names: tuple[str, ...] = ("page_size",)
+    anonymous_limit: int = 0  # calls a minute without a key; 0: as many as one likes
     id_lists: bool = True
     ignores_status: bool = False
     # what stands where a field is empty: nothing at all, null, or null here and "" there
@@ -142,26 +156,6 @@ CITIES = (
         contact="Evanston 311. Dial 3-1-1 in Evanston or 847-448-4311, text 847-448-4311.",
     ),
     City(
-        key="bloomington",
-        name="City of Bloomington",
-        base="bloomington/crm/open311/v2",
-        jurisdiction_id="bloomington.in.gov",
-        jurisdiction="ignored",
-        time_zone="America/Indiana/Indianapolis",
-        formats=("json",),
-        number_ids=True,
-        first_serial=187_300,
-        api_keys=("bloomington-key",),
-        post_status=200,
-        post_gives_row=True,
-        page_size=1000,
-        id_lists=False,
-        ignores_status=True,
-        empty="mixed",
-        contact="uReport, City of Bloomington, 401 N Morton St. 812-349-3400.",
-        changeset="2026-01-12T08:30:00-05:00",
-    ),
-    City(
         key="oak-park",
         name="Village of Oak Park",
         base="oak-park/open311/v2",
@@ -196,6 +190,7 @@ def _service(row: dict[str, Any], city_type: str, *, keep_empty: bool) -> Servic
         type=row.get("type", city_type),
         definition=attributes,
         notice=row.get("service_notice", ""),
+        more={name: value for name, value in row.items() if name not in _PLAIN_FIELDS},
     )
 
 
@@ -212,5 +207,7 @@ def _attribute(row: dict[str, Any], *, keep_empty: bool) -> dict[str, Any]:
         "values": [{"key": key, "name": name} for key, name in row.get("values", ())],
     }
     if not keep_empty:
-        return {name: value for name, value in attribute.items() if value not in (None, [])}
+        attribute = {name: value for name, value in attribute.items() if value not in (None, [])}
+    if "automated" in row:  # mySociety's extension: the sender fills it, the resident is not asked (DIALECTS 18)
+        attribute["automated"] = row["automated"]
     return attribute

@@ -9,7 +9,7 @@ from reports.sandbox import work
 from reports.sandbox.cities import City
 from reports.sandbox.faults import KINDS, OPERATIONS, Fault, Timing
 from reports.sandbox.panel import panel_page
-from reports.sandbox.state import Store, StoredRequest
+from reports.sandbox.state import CLERK, Store, StoredRequest
 from reports.sandbox.wire import HTML, Answer, Request, json_answer
 
 MAX_COUNT = 1_000_000
@@ -42,6 +42,7 @@ class Control:
             "fault": self._fault,
             "set_status": self._set_status,
             "set_plan": self._set_plan,
+            "comment": self._comment,
             "reset": self._reset,
         }
 
@@ -86,7 +87,7 @@ class Control:
         fields = (
             "service_request_id", "token", "service_code", "description", "lat", "long", "address_string", "address_id",
             "attributes", "email", "first_name", "last_name", "phone", "media_url", "account_id", "device_id",
-            "received_at", "plan",
+            "received_at", "plan", "comments", "photos", "more",
         )  # fmt: skip
         return {name: getattr(stored, name) for name in fields} | {
             "number_given": work.token_ready(stored, now),
@@ -143,7 +144,12 @@ class Control:
         _one_of("plan", request.arg("plan"), tuple(work.TIMELINES))
         return self._with_held(request, self.store.set_plan, request.arg("plan"))
 
-    def _with_held(self, request: Request, act: Callable[..., StoredRequest], *words: str) -> dict[str, Any]:
+    def _comment(self, request: Request) -> dict[str, Any]:
+        if not request.arg("text"):
+            raise ControlError("text is missing: what the clerk says")
+        return self._with_held(request, self.store.add_comment, request.arg("text"), CLERK)
+
+    def _with_held(self, request: Request, act: Callable[..., object], *words: str) -> dict[str, Any]:
         city, request_id = request.arg("city"), request.arg("service_request_id")
         _one_of("city", city, tuple(self.cities))
         try:

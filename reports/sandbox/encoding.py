@@ -19,6 +19,10 @@ CHILD_TAGS = {
     "formats": "format",
     "errors": "error",
     "notes": "note",
+    "groups": "group",
+    "media_urls": "media_url",
+    "photos": "photo",
+    "service_request_updates": "request_update",
 }
 
 # XML 1.0 cannot carry these at all, and a resident may paste one.
@@ -46,11 +50,12 @@ def _element(tag: str, value: Any) -> etree._Element:
         for child in value:
             element.append(_element(CHILD_TAGS.get(tag, "item"), child))
     else:
-        element.text = _text(value)
+        element.text = xml_text(value)
     return element
 
 
-def _text(value: Any) -> str | None:
+def xml_text(value: Any) -> str | None:
+    """A scalar as an element's text, without what XML cannot carry; None for an empty element."""
     if value is None or value == "":
         return None
     if isinstance(value, bool):

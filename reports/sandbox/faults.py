@@ -13,7 +13,10 @@ KINDS = (
     "500", "502", "503", "504", "429", "429-date", "html", "empty", "malformed", "truncated", "billion-laughs",
     "huge", "slow", "drip", "hang", "reset", "wrong-key", "lost-answer",
 )  # fmt: skip
-OPERATIONS = ("any", "post", "token", "requests", "services", "definition", "discovery", "search", "reverse")
+OPERATIONS = (
+    "any", "post", "token", "requests", "services", "definition", "discovery", "comments", "updates", "feed", "search",
+    "reverse",
+)  # fmt: skip
 
 # These take the place of the city's work: nothing is stored. The others spoil the answer to work that was done.
 INSTEAD_OF_WORK = frozenset({"500", "502", "503", "429", "429-date", "html", "hang", "reset", "wrong-key"})
@@ -22,7 +25,7 @@ MAGIC_WORDS = (
     "SANDBOX-429", "SANDBOX-503", "SANDBOX-RESET", "SANDBOX-HTML-200", "SANDBOX-REFUSE", "SANDBOX-DUPLICATE",
     "SANDBOX-SLOW", "SANDBOX-LOST-ANSWER", "SANDBOX-DROP-MIDWAY", "SANDBOX-TOKEN-LATE", "SANDBOX-TOKEN-404",
     "SANDBOX-ID-NUMBER", "SANDBOX-PLAN-ORDINARY", "SANDBOX-PLAN-DELAYED", "SANDBOX-PLAN-LINGERING",
-    "SANDBOX-PLAN-DUPLICATE", "SANDBOX-PLAN-CANCELLED", "SANDBOX-PLAN-REOPENED",
+    "SANDBOX-PLAN-DUPLICATE", "SANDBOX-PLAN-CANCELLED", "SANDBOX-PLAN-REOPENED", "SANDBOX-MODERATED",
 )  # fmt: skip
 _WORD = re.compile(r"SANDBOX-[A-Z0-9]+(?:-[A-Z0-9]+)*")
 

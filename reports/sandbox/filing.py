@@ -11,8 +11,6 @@ from reports.sandbox.cities import City, Service
 from reports.sandbox.clock import parse_moment
 from reports.sandbox.wire import Request
 
-MAX_DESCRIPTION = 4000  # GeoReport v2, POST service request
-
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]+)\](\[\])?")
 
 
@@ -64,8 +62,11 @@ def read_filing(request: Request) -> Filing:
 def problems(city: City, service: Service, filing: Filing) -> list[str]:
     """What is wrong with the filing, one sentence each, the attribute's code first where one is meant."""
     found = list(_place_problems(city, filing))
-    if len(filing.description) > MAX_DESCRIPTION:
-        found.append(f"description is too long (maximum is {MAX_DESCRIPTION} characters)")
+    least, most = city.description_lengths
+    if len(filing.description) > most:
+        found.append(f"description is too long (maximum is {most} characters)")
+    if len(filing.description) < least:
+        found.append(f"description is too short (minimum is {least} characters)")
     if filing.media_url and not filing.media_url.startswith(("http://", "https://")):
         found.append("media_url is not a URL")
     for attribute in service.definition:

@@ -31,8 +31,10 @@ _SHORT = {
 _STATES = {
     ("US", "IL"): "Illinois", ("US", "IN"): "Indiana", ("US", "MA"): "Massachusetts", ("US", "TX"): "Texas",
     ("US", "CA"): "California", ("US", "CT"): "Connecticut", ("US", "FL"): "Florida", ("US", "MD"): "Maryland",
-    ("US", "PA"): "Pennsylvania", ("US", "DC"): "District of Columbia", ("CA", "ON"): "Ontario",
-    ("GB", "ENG"): "England", ("DE", "NW"): "Nordrhein-Westfalen", ("DE", "MV"): "Mecklenburg-Vorpommern", ("FI", "18"): "Uusimaa",
+    ("US", "PA"): "Pennsylvania", ("US", "MO"): "Missouri", ("US", "DC"): "District of Columbia",
+    ("CA", "ON"): "Ontario", ("GB", "ENG"): "England", ("DE", "NW"): "Nordrhein-Westfalen",
+    ("DE", "MV"): "Mecklenburg-Vorpommern",
+    ("FI", "18"): "Uusimaa",
     ("ES", "AR"): "Aragón",
 }  # fmt: skip
 _COUNTRIES = {

@@ -24,12 +24,18 @@ def check_jurisdiction(city: City, request: Request) -> None:
         raise CityError(404, f"jurisdiction_id was not found: {given}")
 
 
-def check_key(city: City, request: Request) -> None:
-    """403 without a key that the city takes: `api_key`, or a Bearer header where the city reads one."""
+def given_key(city: City, request: Request) -> str:
+    """The key that came with a call: `api_key`, or a Bearer header where the city reads one; "" without."""
     api_key = request.arg("api_key")
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if not api_key and city.takes_bearer and scheme.lower() == "bearer":
         api_key = bearer.strip()
+    return api_key
+
+
+def check_key(city: City, request: Request) -> None:
+    """403 without a key that the city takes."""
+    api_key = given_key(city, request)
     if not api_key:
         raise CityError(403, "api_key was not provided")
     if not city.accepts_key(api_key):

@@ -1,6 +1,7 @@
 """Service requests as a city shows them: the public row, which requests a query finds, and pages."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,9 +46,9 @@ def row(city: City, stored: StoredRequest, now: datetime, *, extended: bool = Fa
         "description": stored.description or None,
         "agency_responsible": work.agency(service.kind, stored.serial),
         "service_notice": service.notice or None,
-        "requested_datetime": _local(city, work.received(stored)),
-        "updated_datetime": _local(city, done.updated),
-        "expected_datetime": _local(city, done.expected) if done.expected else None,
+        "requested_datetime": local(city, work.received(stored)),
+        "updated_datetime": local(city, done.updated),
+        "expected_datetime": local(city, done.expected) if done.expected else None,
         "address": address or None,
         "address_id": stored.address_id or None,
         "zipcode": zipcode.group().strip() if zipcode else None,
@@ -76,7 +77,7 @@ def _extension(city: City, stored: StoredRequest, service: Service, done: work.P
     summaries = {"opened": "Request opened", "closed": "Completed"}
     notes = [
         {
-            "datetime": _local(city, step.at),
+            "datetime": local(city, step.at),
             "summary": step.note or summaries.get(step.event, step.event.capitalize()),
             "type": step.event if step.event in summaries else "activity",
         }
@@ -89,18 +90,21 @@ def _extension(city: City, stored: StoredRequest, service: Service, done: work.P
     return {"attributes": attributes, "extended_attributes": extended, "notes": notes}
 
 
-def listing(city: City, held: list[StoredRequest], request: Request, now: datetime) -> list[dict[str, Any]]:
-    """The rows that `GET requests` answers, newest first. Raises ValueError with a sentence for a bad date and
-    ServerBrokenError where the server cannot bear the query."""
-    held = [stored for stored in held if city.services[stored.service_code].type != "blackbox"]
-    extended = request.arg("extensions").lower() == "true"
-    wanted = request.arg("service_request_id")
-    if wanted:  # overrides every other argument
-        ids = {part.strip() for part in wanted.split(",")} if city.id_lists else {wanted}
-        return [row(city, s, now, extended=extended) for s in held if found_by(city, s, ids, now)]
-    rows = [(stored, row(city, stored, now, extended=extended)) for stored in reversed(held)]
-    passing = [shown for stored, shown in rows if _passes(city, stored, shown, request, now)]
-    return _page(city, passing, request)
+def asked_ids(city: City, text: str) -> set[str]:
+    """The ids that a `service_request_id` argument names."""
+    return {part.strip() for part in text.split(",")} if city.id_lists else {text}
+
+
+def passing(
+    city: City,
+    held: list[StoredRequest],
+    request: Request,
+    now: datetime,
+    show: Callable[[StoredRequest], dict[str, Any]],
+) -> list[StoredRequest]:
+    """Those of `held` whose rows, by `show`, the query's code, status and dates let through, newest first. Raises
+    ValueError with a sentence for a bad date and ServerBrokenError where the server cannot bear the query."""
+    return [stored for stored in reversed(held) if _passes(city, stored, show(stored), request, now)]
 
 
 def found_by(city: City, stored: StoredRequest, ids: set[str], now: datetime) -> bool:
@@ -144,17 +148,21 @@ def read_query_moment(city: City, text: str) -> datetime:
     return parse_moment(text)
 
 
-def _page(city: City, rows: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
+def one_page(city: City, held: list[StoredRequest], request: Request) -> list[StoredRequest]:
+    """The page that is asked for; of a city without pages the first 1000."""
     if not city.page_size:
-        return rows[:MAX_ROWS]
-    size = min(_whole(request.arg("page_size")) or city.page_size, city.max_page_size)
-    start = (max(_whole(request.arg("page")), 1) - 1) * size  # page 0 is page 1
-    return rows[start : start + size]
+        return held[:MAX_ROWS]
+    asked = next((size for name in city.page_size_names if (size := whole(request.arg(name)))), city.page_size)
+    size = min(asked, city.max_page_size)
+    start = (max(whole(request.arg("page")), 1) - 1) * size  # page 0 is page 1
+    return held[start : start + size]
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """A whole number from a query; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def _local(city: City, moment: datetime) -> str:
+def local(city: City, moment: datetime) -> str:
+    """A moment as the city writes it: ISO 8601 in its own zone, whole seconds."""
     return moment.astimezone(city.zone).isoformat(timespec="seconds")

@@ -19,6 +19,7 @@ from typing import Self
 from urllib.parse import unquote
 
 from reports.sandbox.app import Sandbox, make_app
+from reports.sandbox.mail.smtp import MailRoom
 from reports.sandbox.wire import MAX_BODY_BYTES, Answer, Ending, read_request
 
 DRIPS = 10
@@ -34,6 +35,7 @@ class SandboxServer(ThreadingMixIn, TCPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
+    mail_room: MailRoom | None = None  # started and stopped by `run`
 
     def __init__(self, host: str, port: int, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -186,12 +188,16 @@ def run(server: SandboxServer) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, leave)
+    if server.mail_room:
+        server.mail_room.start()
     try:
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
         server.stopping.set()
     finally:
         signal.signal(signal.SIGTERM, before)
+        if server.mail_room:
+            server.mail_room.stop()
         server.server_close()
 
 
@@ -201,16 +207,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8311, help="port to listen on; 0 picks a free one")
     parser.add_argument("--state", type=Path, help="JSON file that keeps the cities' state over a restart")
     parser.add_argument("--pace", type=float, help="seconds from filing to close of an ordinary request")
+    parser.add_argument("--smtp-port", type=int, help="port for mail to the city without an API; 0 picks a free one")
+    parser.add_argument(
+        "--clerk-host", action="append", help="host on which that city's clerk may open links, besides this machine"
+    )
     parser.add_argument("--clock", help="moment at which the clock starts, ISO 8601 with a zone")
 
 
 def open_server(options: argparse.Namespace) -> SandboxServer:
     """A listening server from parsed options. Raises ValueError with a sentence when one of them cannot be used."""
-    sandbox = make_app(options.state, pace=options.pace, clock=options.clock)
+    clerk_hosts = options.clerk_host or ()
+    sandbox = make_app(options.state, pace=options.pace, clock=options.clock, clerk_hosts=clerk_hosts)
     try:
-        return SandboxServer(options.host, options.port, sandbox)
+        server = SandboxServer(options.host, options.port, sandbox)
     except (OSError, OverflowError) as problem:
         raise ValueError(f"cannot listen on {options.host}:{options.port}: {problem}") from problem
+    if options.smtp_port is not None:
+        try:
+            server.mail_room = MailRoom(options.host, options.smtp_port, sandbox)
+        except (OSError, OverflowError) as problem:
+            server.server_close()
+            raise ValueError(f"cannot take mail on {options.host}:{options.smtp_port}: {problem}") from problem
+    return server
+
+
+def announcement(server: SandboxServer) -> str:
+    """What is printed once everything listens."""
+    lines = f"Sandbox: {server.url}/"
+    return lines + "\nMail: {}:{}".format(*server.mail_room.address) if server.mail_room else lines
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -220,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server = open_server(parser.parse_args(arguments))
     except ValueError as problem:
         parser.error(str(problem))
-    sys.stdout.write(f"Sandbox: {server.url}/\n")
+    sys.stdout.write(f"{announcement(server)}\n")
     sys.stdout.flush()
     run(server)
     return 0

@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -17,6 +18,7 @@ from reports.sandbox.faults import Fault
 
 DEFAULT_PACE = 6 * 24 * 3600.0  # seconds from filing to close for an ordinary request
 VERSION = 1
+CLERK = "clerk"  # who a comment is by when the body's own hand wrote it
 
 
 @dataclass
@@ -73,6 +75,7 @@ class Store:
         self.holdings = {key: Holdings() for key in city_keys}
         self.faults: list[Fault] = []
         self.exchanges: deque[dict[str, object]] = deque(maxlen=500)  # not kept over a restart
+        self.calls: dict[str, list[datetime]] = {}  # counted ones, by whom they count for; not kept either
         self._lock = RLock()
         if path and path.exists():
             self._load(path)
@@ -86,6 +89,19 @@ class Store:
             self.save()
             return held.tries[fingerprint]
 
+    def note_call(self, counted_for: str, most: int, window: float) -> float:
+        """Count a call of the last `window` seconds of the sandbox's clock; gives back how many seconds to wait where
+        more than `most` have come, else 0. A refused call does not count."""
+        with self._lock:
+            now = self.clock.now()
+            since = now - timedelta(seconds=window)
+            calls = [at for at in self.calls.get(counted_for, []) if since < at <= now]
+            self.calls[counted_for] = calls
+            if len(calls) >= most:
+                return max(1.0, (calls[0] - since).total_seconds())
+            calls.append(now)
+            return 0.0
+
     def add(self, city_key: str, make: Callable[[int], StoredRequest]) -> StoredRequest:
         """Store what `make` builds from the next serial number (1 first)."""
         with self._lock:
@@ -94,6 +110,12 @@ class Store:
             held.append(stored)
             self.save()
             return stored
+
+    def begin(self, city_key: str, fill: Callable[[], None]) -> None:
+        """Let `fill` add a city's oldest requests where it has none yet."""
+        with self._lock:
+            if not self.holdings[city_key].requests:
+                fill()
 
     def requests(self, city_key: str) -> list[StoredRequest]:
         with self._lock:
@@ -182,6 +204,7 @@ class Store:
             self.holdings = {key: Holdings() for key in self.holdings}
             self.faults.clear()
             self.exchanges.clear()
+            self.calls.clear()
             self.pace = DEFAULT_PACE
             self.clock.reset()
             self.save()

@@ -16,6 +16,16 @@ class System(ABC):
         self.store = store
         self.timing = timing
 
+    def below(self, segments: tuple[str, ...]) -> tuple[str, ...] | None:
+        """What is left of a path below this city's base, or None where the path is another's. Discovery also stands
+        one level up, where it outlives versions (GeoReport v2, service discovery)."""
+        parts = tuple(self.city.base.split("/"))
+        if segments[: len(parts)] == parts:
+            return segments[len(parts) :]
+        if segments[:-1] == parts[:-1] and segments[-1].startswith("discovery."):
+            return segments[-1:]
+        return None
+
     @abstractmethod
     def operation(self, method: str, rest: tuple[str, ...]) -> str:
         """Which of the control panel's operations a call is; `rest` is the path below the base."""

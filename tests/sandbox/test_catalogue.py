@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from reports.sandbox.cities import CITIES
+from reports.sandbox.systems import CITIES
 from tests.sandbox.conftest import BASES, HOST, texts
 
 DATATYPES = {"string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"}

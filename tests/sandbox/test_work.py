@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from reports.sandbox import work
-from reports.sandbox.cities import CITIES
 from reports.sandbox.state import StoredRequest
+from reports.sandbox.systems import CITIES
 
 REQUEST = StoredRequest(
     serial=7,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.sandbox.server import add_arguments, open_server, run
+from reports.sandbox.server import add_arguments, announcement, open_server, run
 
 
 class Command(BaseCommand):
@@ -20,6 +20,6 @@ class Command(BaseCommand):
             server = open_server(Namespace(**options))
         except ValueError as problem:
             raise CommandError(str(problem)) from None
-        self.stdout.write(f"Sandbox: {server.url}/")
+        self.stdout.write(announcement(server))
         self.stdout.flush()
         run(server)
