@@ -7,7 +7,29 @@ from reports.dialects.base import Connection, Dialect
 from reports.dialects.errors import ConfigurationError
 
 TABLE: Final[dict[str, tuple[str, str]]] = {
+    "email": ("E-mail", "reports.dialects.email_letter.EmailLetter"),
+    "georeport_v1": ("GeoReport v1", "reports.dialects.georeport_v1.GeoReportV1"),
     "georeport_v2": ("GeoReport v2", "reports.dialects.georeport_v2.GeoReportV2"),
+    "washington_dc": ("Washington, DC", "reports.dialects.families.washington_dc.WashingtonDC"),
+    "toronto": ("Toronto", "reports.dialects.families.toronto.Toronto"),
+    "ureport": ("uReport (Bloomington, Peoria)", "reports.dialects.families.ureport.UReport"),
+    "mark_a_spot": ("Mark-a-Spot (Cologne)", "reports.dialects.families.mark_a_spot.MarkASpot"),
+    "citysdk": ("CitySDK (Helsinki, Tampere)", "reports.dialects.families.citysdk.CitySDK"),
+    "klarschiff": ("Klarschiff (Rostock)", "reports.dialects.families.klarschiff.Klarschiff"),
+    "fixmystreet": ("FixMyStreet's extension", "reports.dialects.families.fixmystreet.FixMyStreet"),
+    "libre311": ("Libre311 (read only)", "reports.dialects.families.libre311.Libre311"),
+    "philadelphia": ("Philadelphia", "reports.dialects.families.philadelphia.Philadelphia"),
+    "zaragoza": ("Zaragoza (read only)", "reports.dialects.families.zaragoza.Zaragoza"),
+    "seeclickfix_open311": ("SeeClickFix Open311", "reports.dialects.seeclickfix_open311.SeeClickFixOpen311"),
+    "seeclickfix_v2": ("SeeClickFix API v2", "reports.dialects.seeclickfix_v2.SeeClickFixV2"),
+    "seeclickfix_organizations": (
+        "SeeClickFix APIv2 for organisations",
+        "reports.dialects.seeclickfix_organizations.SeeClickFixOrganizations",
+    ),
+    "seeclickfix_v01": ("SeeClickFix API 0.1", "reports.dialects.seeclickfix_v01.SeeClickFixV01"),
+    "chicago": ("Chicago", "reports.dialects.spot.Chicago"),
+    "austin": ("Austin", "reports.dialects.spot.Austin"),
+    "spot": ("Spot (Boston, San Francisco, San Diego and others)", "reports.dialects.spot.Spot"),
 }
 
 
