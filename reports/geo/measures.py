@@ -1,5 +1,6 @@
 """Lengths and areas of WGS84 coordinates, with numpy only; a projection library would bring PROJ and its data files."""
 
+import json
 import math
 from typing import Any, Final
 
@@ -23,6 +24,12 @@ def square_kilometres(shape: Any) -> float:
     100 km that is less than 0.2 % of the area, with a city's it cannot be seen.
     """
     return float(shapely.area(shapely.transform(shape, _equal_area)))
+
+
+def inner_point(boundary: dict[str, Any]) -> tuple[float, float]:
+    """A point (lat, long) inside of a stored boundary, well away from its border."""
+    point = shapely.point_on_surface(shapely.from_geojson(json.dumps(boundary)))
+    return float(point.y), float(point.x)
 
 
 def _equal_area(coordinates: Floats) -> Floats:

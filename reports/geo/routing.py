@@ -1,15 +1,18 @@
 """Who answers for a point, and what they take there."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from reports.geo import freshness
-from reports.models import Jurisdiction, Service
+from reports.dialects import registry
+from reports.dialects.base import Dialect
+from reports.dialects.errors import ConfigurationError
+from reports.geo import freshness, rules
+from reports.models import Endpoint, Jurisdiction, PlaceListing, Service
 
 NEAREST = 3
 
@@ -34,12 +37,16 @@ class Nearby:
 def jurisdictions_at(lat: float, long: float) -> list[Answering]:
     """The active jurisdictions that hold the point (WGS84), the most local first; a point on the border is held.
 
-    ValueError where the coordinates are none. `boundary` of the rows is deferred.
+    Not one whose only systems say what they offer at a place, and said that it is nothing here (an aggregate such as
+    SeeClickFix's, drawn with a whole country). ValueError where the coordinates are none. `boundary` of the rows is
+    deferred.
     """
     lat, long = checked(lat, long)
     index = freshness.index()
     distances = {place: index.border_metres(place, lat, long) for place in index.covering(lat, long)}
     rows = _rows(index.bodies[place].pk for place in distances)
+    for silent in _silent(rows, PlaceListing.cell_at(lat, long)):
+        del rows[silent]
     return [
         Answering(rows[pk], _reason(rows[pk], metres), metres)
         for place, metres in distances.items()
@@ -71,23 +78,73 @@ def nearest(lat: float, long: float, limit: int = NEAREST) -> list[Nearby]:
 
 
 def services_at(lat: float, long: float) -> list[Service]:
-    """What may be reported at a point: services of active endpoints of the bodies answering there.
+    """What may be reported at a point: the services of `offers_at`. ValueError where the coordinates are none."""
+    return offers_at(lat, long).services
 
-    Neither suspended nor hidden ones. In a volunteer's order first, then the most local body's, then by group
+
+def offers_at(lat: float, long: float) -> rules.Outcome:
+    """The services of active endpoints of the bodies answering at a point, and what routing rules did to them.
+
+    Neither suspended nor hidden ones, nor those that take no reports now, nor any of a system that is read only; of
+    endpoints whose services depend on the
+    place only what they last listed here. In a volunteer's order first, then the most local body's, then by group
     and name. `endpoint.jurisdiction` and `override` come with them. ValueError where the coordinates are none.
     """
     lat, long = checked(lat, long)
-    index = freshness.index()
-    rank = {index.bodies[place].pk: number for number, place in enumerate(index.covering(lat, long))}
+    rank = _rank(lat, long)
+    in_force = rules.active_rules() if rank else []
+    bodies = [*rank, *rules.targets(in_force, rank)]
     services = (
         Service.objects.filter(
-            endpoint__active=True, endpoint__jurisdiction__active=True, endpoint__jurisdiction__in=rank, suspended=False
+            endpoint__active=True,
+            endpoint__jurisdiction__active=True,
+            endpoint__jurisdiction__in=bodies,
+            suspended=False,
+            active=True,
         )
         .exclude(override__hidden=True)
         .select_related("endpoint__jurisdiction", "override")
         .defer("endpoint__jurisdiction__boundary")
     )
-    return sorted(services, key=lambda service: _place_in_list(service, rank))
+    taken = [service for service in services if takes_filings(service.endpoint)]
+    outcome = rules.apply(_listed_at(taken, PlaceListing.cell_at(lat, long)), in_force, rank)
+    outcome.services.sort(key=lambda service: _place_in_list(service, rank))
+    return outcome
+
+
+def endpoints_by_place(lat: float, long: float) -> list[Endpoint]:
+    """The active endpoints whose services depend on the place: of the bodies there, and of those that act for them.
+
+    ValueError where the coordinates are none.
+    """
+    rank = _rank(*checked(lat, long))
+    if not rank:
+        return []
+    bodies = [*rank, *rules.targets(rules.active_rules(), rank)]
+    endpoints = Endpoint.objects.filter(active=True, jurisdiction__active=True, jurisdiction__in=bodies)
+    rows = endpoints.select_related("jurisdiction").defer("jurisdiction__boundary").order_by("pk")
+    return [endpoint for endpoint in rows if depends_on_place(endpoint)]
+
+
+def depends_on_place(endpoint: Endpoint) -> bool:
+    """Whether what the endpoint offers has to be asked for with a point."""
+    dialect = _dialect(endpoint)
+    return dialect is not None and dialect.services_depend_on_place
+
+
+def takes_filings(endpoint: Endpoint) -> bool:
+    """Whether reports can be filed there at all. One of an unknown dialect is left to the volunteer who mends it."""
+    dialect = _dialect(endpoint)
+    return dialect is None or dialect.files
+
+
+def only_read(bodies: Iterable[Jurisdiction]) -> list[Jurisdiction]:
+    """Those of these bodies whose systems are all read and take no filing from anybody else."""
+    by_body: dict[int, list[Endpoint]] = {}
+    bodies = list(bodies)
+    for endpoint in Endpoint.objects.filter(active=True, jurisdiction__in=bodies):
+        by_body.setdefault(endpoint.jurisdiction_id, []).append(endpoint)
+    return [body for body in bodies if body.pk in by_body and not any(map(takes_filings, by_body[body.pk]))]
 
 
 def covered(lat: float, long: float) -> bool:
@@ -119,6 +176,47 @@ def checked(lat: float, long: float) -> tuple[float, float]:
     return lat, long
 
 
+def _dialect(endpoint: Endpoint) -> type[Dialect] | None:
+    try:
+        return registry.get(endpoint.dialect)
+    except ConfigurationError:
+        return None
+
+
+def _rank(lat: float, long: float) -> dict[int, int]:
+    """The active bodies that hold the point, by id, with their places in the order, the most local first."""
+    index = freshness.index()
+    return {index.bodies[place].pk: number for number, place in enumerate(index.covering(lat, long))}
+
+
+def _listed_at(services: list[Service], cell: str) -> list[Service]:
+    """The services without those that their endpoint does not list at this place."""
+    by_place = {each.endpoint_id for each in services if depends_on_place(each.endpoint)}
+    if not by_place:
+        return services
+    listings = PlaceListing.objects.filter(cell=cell, endpoint__in=by_place)
+    listed = {row.endpoint_id: set(row.service_codes) for row in listings}
+    return [
+        each
+        for each in services
+        if each.endpoint_id not in by_place or each.service_code in listed.get(each.endpoint_id, ())
+    ]
+
+
+def _silent(bodies: Collection[int], cell: str) -> set[int]:
+    """Those of the bodies whose every active endpoint was asked what it offers at this place, and offers nothing."""
+    listings = PlaceListing.objects.filter(cell=cell, endpoint__jurisdiction__in=bodies, endpoint__active=True)
+    rows = listings.select_related("endpoint") if bodies else ()
+    empty = [row.endpoint for row in rows if not row.service_codes and depends_on_place(row.endpoint)]
+    if not empty:
+        return set()
+    silent = {endpoint.jurisdiction_id for endpoint in empty}
+    others = Endpoint.objects.filter(active=True, jurisdiction__in=silent).exclude(
+        pk__in=[endpoint.pk for endpoint in empty]
+    )
+    return silent - set(others.values_list("jurisdiction_id", flat=True))
+
+
 def _rows(keys: Iterable[int]) -> dict[int, Jurisdiction]:
     """Read anew, since people edit names and telephone numbers; the index is only about where."""
     return Jurisdiction.objects.filter(active=True).defer("boundary").in_bulk(list(keys))
@@ -141,4 +239,5 @@ def _reason(jurisdiction: Jurisdiction, metres: float) -> str:
 def _place_in_list(service: Service, rank: dict[int, int]) -> tuple[int, int, str, str, int]:
     order = getattr(getattr(service, "override", None), "order", 0)
     group, name = service.shown_group.casefold(), service.shown_name.casefold()
-    return order, rank[service.endpoint.jurisdiction_id], group, name, service.pk
+    place = rank.get(service.endpoint.jurisdiction_id, len(rank))  # last where only a rule brings it here
+    return order, place, group, name, service.pk

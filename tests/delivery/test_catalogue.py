@@ -26,19 +26,19 @@ def fault(kind: str, operation: str, count: int = 1) -> None:
 
 def forget(sandbox: Sandbox, *codes: str) -> None:
     """Let the city's list leave these out from now on."""
-    dialect = next(each for each in sandbox.dialects if each.city.key == "evanston")
-    kept = {code: service for code, service in dialect.city.services.items() if code not in codes}
-    dialect.city.services.clear()
-    dialect.city.services.update(kept)
+    city = sandbox.cities["evanston"]
+    kept = {code: service for code, service in city.services.items() if code not in codes}
+    city.services.clear()
+    city.services.update(kept)
 
 
 @pytest.fixture(autouse=True)
 def _whole_city(sandbox: Sandbox) -> Any:
-    dialect = next(each for each in sandbox.dialects if each.city.key == "evanston")
-    whole = dict(dialect.city.services)
+    city = sandbox.cities["evanston"]
+    whole = dict(city.services)
     yield
-    dialect.city.services.clear()
-    dialect.city.services.update(whole)
+    city.services.clear()
+    city.services.update(whole)
 
 
 @pytest.mark.parametrize("key", ["chicago", "cook", "evanston", "bloomington", "oak-park"])
@@ -81,13 +81,13 @@ def test_a_definition_that_cannot_be_had_leaves_the_old_one(evanston: Endpoint) 
 
 
 def test_a_service_missing_twice_is_suspended_and_comes_back_by_itself(sandbox: Sandbox, evanston: Endpoint) -> None:
-    whole = dict(next(each for each in sandbox.dialects if each.city.key == "evanston").city.services)
+    whole = dict(sandbox.cities["evanston"].services)
     forget(sandbox, "001")
     assert catalogue.sync_services(evanston).missing == ["001"]
     assert not Service.objects.get(service_code="001").suspended
     assert catalogue.sync_services(evanston).suspended == ["001"]
     assert Service.objects.get(service_code="001").suspended
-    next(each for each in sandbox.dialects if each.city.key == "evanston").city.services.update(whole)
+    sandbox.cities["evanston"].services.update(whole)
     assert catalogue.sync_services(evanston).returned == ["001"]
     assert not Service.objects.get(service_code="001").suspended
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from reports.models import ServiceOverride
+from reports.models import RoutingRule, ServiceOverride
 from tests.factories import LAT, LONG, make_endpoint, make_jurisdiction, make_service, square
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +67,62 @@ def test_what_is_no_point_is_said_plainly(lat: str, long: str, words: str) -> No
 def test_one_number_is_not_enough() -> None:
     with pytest.raises(CommandError, match="LONG"):
         call_command("route", "41.88")
+
+
+def test_services_and_what_the_rules_did_to_them(capsys: pytest.CaptureFixture[str]) -> None:
+    city, state = (
+        make_jurisdiction("City", slug="city"),
+        make_jurisdiction("State", slug="state", boundary=square(9, 9)),
+    )
+    make_service(make_endpoint(city), service_code="C1", service_name="Signal")
+    make_service(city.endpoints.get(), service_code="C2", service_name="Pothole")
+    make_service(make_endpoint(state), service_code="S1", service_name="Signal out", group="Roads")
+    rule = RoutingRule.objects.create(jurisdiction=city, to=state, words="signal", reason="The State runs these.")
+    idle = RoutingRule.objects.create(jurisdiction=city, to=state, words="pothole")
+    answer = route(capsys, LAT, LONG)
+    assert [each["service_code"] for each in answer["services"]] == ["C2", "S1"]
+    assert answer["services"][1] == {
+        "service_code": "S1",
+        "service_name": "Signal out",
+        "group": "Roads",
+        "jurisdiction": "state",
+        "endpoint": "State · Test",
+        "because": "The State runs these.",
+    }
+    [redirected] = answer["redirected"]
+    assert redirected["service"]["service_code"] == "C1"
+    assert [each["service_code"] for each in redirected["to"]] == ["S1"]
+    assert redirected["rule"] == {
+        "id": rule.pk,
+        "words": "signal",
+        "kind": "delegated",
+        "to": "state",
+        "reason": "The State runs these.",
+    }
+    [without_effect] = answer["rules_without_effect"]
+    assert (without_effect["rule"]["id"], without_effect["service"]["service_code"]) == (idle.pk, "C2")
+    assert "offers nothing that matches" in without_effect["why"]
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"), [("pothole", ["C2"]), ("C2", ["C2"]), ("c2", []), ("nothing", []), ("  ", ["C1", "C2"])]
+)
+def test_only_the_services_that_are_meant(capsys: pytest.CaptureFixture[str], words: str, codes: list[str]) -> None:
+    endpoint = make_endpoint()
+    make_service(endpoint, service_code="C1", service_name="Signal", group="A")
+    make_service(endpoint, service_code="C2", service_name="Pothole", group="B")
+    call_command("route", str(LAT), str(LONG), "--service", words)
+    assert [each["service_code"] for each in json.loads(capsys.readouterr().out)["services"]] == codes
+
+
+def test_a_system_that_is_read_only_offers_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    make_service(make_endpoint(dialect="libre311"))
+    assert route(capsys, LAT, LONG)["services"] == []
+
+
+def test_what_takes_no_reports_now_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = make_endpoint()
+    make_service(endpoint)
+    make_service(endpoint, active=False)
+    [body] = route(capsys, LAT, LONG)["jurisdictions"]
+    assert body["endpoints"][0]["services"] == 1

@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from reports.delivery import catalogue
+from reports.dialects.errors import DialectError
 from reports.http import Client, HttpError
 from reports.management.demo import bodies, environment, past
 from reports.management.demo.processes import Family
@@ -57,19 +58,27 @@ class Command(BaseCommand):
         endpoints = bodies.seed(self.sandbox_url)
         self._say("Asking the fake cities for their services …")
         for endpoint in endpoints:
-            catalogue.sync_services(endpoint)
+            try:
+                catalogue.sync_services(endpoint)
+            except DialectError as error:
+                raise CommandError(f"{endpoint} cannot be asked for its services: {error}") from error
         self._fill()
         self.control.set_pace(PACE)
+        call_command("mirror_feeds", verbosity=0, stdout=self.stdout)
         self._make_admin()
 
     def _start_sandbox(self) -> None:
         port = os.environ["SANDBOX_PORT"]
         self.sandbox_url = f"http://127.0.0.1:{port}"
         self.control = SandboxControl(self.sandbox_url)
-        if _taken(port):
-            raise CommandError(f"Port {port} is taken. Name another one: make demo SANDBOX_PORT=8011")
+        smtp_port = os.environ["SANDBOX_SMTP_PORT"]
+        for name, number in (("SANDBOX_PORT", port), ("SANDBOX_SMTP_PORT", smtp_port)):
+            if _taken(number):
+                raise CommandError(f"Port {number} is taken. Name another one: make demo {name}=8011")
         state = str(self.folder / "sandbox.json")
-        self.family.start("sandbox", "-m", "reports.sandbox.server", "--port", port, "--state", state)
+        self.family.start(
+            "sandbox", "-m", "reports.sandbox.server", "--port", port, "--smtp-port", smtp_port, "--state", state
+        )
         if not self.control.wait(PATIENCE):
             raise CommandError(f"The fake cities do not answer on port {port}.\n{self.family.tail('sandbox')}")
 

@@ -1,4 +1,4 @@
-"""`manage.py route LAT LONG`: who answers for a point, most local first, and why."""
+"""`manage.py route LAT LONG`: who answers for a point, most local first, what they take there, and why."""
 
 import json
 from typing import Any
@@ -6,20 +6,23 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Q
 
-from reports.geo import routing
+from reports.geo import routing, rules
 from reports.geo.coordinates import looks_swapped
-from reports.models import Endpoint
+from reports.models import Endpoint, RoutingRule, Service
 
 
 class Command(BaseCommand):
     """JSON on stdout; CommandError where the coordinates are none, or look swapped."""
 
-    help = "Print as JSON the jurisdictions that answer for a point (WGS84), most local first, and why."
+    help = "Print as JSON who answers for a point (WGS84), most local first, which services go where, and why."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Texts and not floats, so that what is wrong with them can be said here."""
         parser.add_argument("lat", metavar="LAT", help="degrees north, such as 41.88")
         parser.add_argument("long", metavar="LONG", help="degrees east, such as -87.63")
+        parser.add_argument(
+            "--service", metavar="WORDS", default="", help="only services with this code or these words"
+        )
 
     def handle(self, *args: Any, lat: str, long: str, **options: Any) -> None:
         """Answer for one point."""
@@ -31,7 +34,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Nobody answers for {lat}, {long}, but somebody does for {long}, {lat}: they look swapped."
             )
-        self.stdout.write(json.dumps(_answer(*point), indent=2, ensure_ascii=False))
+        answer = _answer(*point) | _services(*point, options["service"])
+        self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
 def _number(text: str) -> float:
@@ -54,10 +58,47 @@ def _answer(lat: float, long: float) -> dict[str, Any]:
     return answer
 
 
+def _services(lat: float, long: float, words: str) -> dict[str, Any]:
+    """What may be reported there as it is known now (nobody is asked), and what routing rules did to it."""
+    found = routing.offers_at(lat, long)
+    return {
+        "services": [_service(each) for each in found.services if _is_meant(each, words)],
+        "redirected": [
+            {"service": _service(each.service), "rule": _rule(each.rule), "to": [_service(to) for to in each.to]}
+            for each in found.redirected
+            if _is_meant(each.service, words)
+        ],
+        "rules_without_effect": [
+            {"service": _service(each.service), "rule": _rule(each.rule), "why": each.why}
+            for each in found.without_effect
+            if _is_meant(each.service, words)
+        ],
+    }
+
+
+def _is_meant(service: Service, words: str) -> bool:
+    return not words.strip() or rules.is_about(words, service)
+
+
+def _service(service: Service) -> dict[str, Any]:
+    shown = {
+        "service_code": service.service_code,
+        "service_name": service.shown_name,
+        "group": service.shown_group,
+        "jurisdiction": service.endpoint.jurisdiction.slug,
+        "endpoint": str(service.endpoint),
+    }
+    return shown | ({"because": service.routed_because} if service.routed_because else {})
+
+
+def _rule(rule: RoutingRule) -> dict[str, Any]:
+    return {"id": rule.pk, "words": rule.words, "kind": rule.kind, "to": rule.to.slug, "reason": rule.reason}
+
+
 def _described(answering: routing.Answering) -> dict[str, Any]:
     jurisdiction = answering.jurisdiction
     shown = Q(services__override__isnull=True) | Q(services__override__hidden=False)
-    offered = Count("services", filter=Q(services__suspended=False) & shown)
+    offered = Count("services", filter=Q(services__suspended=False, services__active=True) & shown)
     endpoints = Endpoint.objects.filter(jurisdiction=jurisdiction).order_by("pk").annotate(offered=offered)
     return {
         "name": jurisdiction.name,

@@ -8,6 +8,11 @@ from reports.delivery import catalogue
 from reports.dialects.errors import ConfigurationError, DialectError
 from reports.models import Endpoint
 
+WITHOUT_LIST = {
+    "written": "it has no list to fetch; volunteers write its services in the admin",
+    "place": "its services depend on the place and are asked for where somebody reports",
+}
+
 
 class Command(BaseCommand):
     """Every endpoint in use, or those of the named bodies; one that fails does not keep the others from theirs."""
@@ -31,9 +36,13 @@ class Command(BaseCommand):
     def _sync(self, endpoint: Endpoint) -> bool:
         try:
             difference = catalogue.sync_services(endpoint)
+            reason = catalogue.why_not_synced(endpoint)
         except (DialectError, ConfigurationError) as error:
             self.stderr.write(f"{endpoint}: {error}")
             return False
+        if reason:
+            self.stdout.write(f"{endpoint}: {WITHOUT_LIST[reason]}")
+            return True
         counts = {name: len(value) for name, value in difference.as_dict().items() if isinstance(value, list) and value}
         short = ", the list was short and nothing was suspended" if difference.list_was_short else ""
         self.stdout.write(f"{endpoint}: {counts or 'no change'}{short}")
