@@ -136,11 +136,15 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
 SYNC_SERVICES_SECONDS = env.int("SYNC_SERVICES_SECONDS", default=3600)
+NEWS_SECONDS = env.int("NEWS_SECONDS", default=300)
+MIRROR_SECONDS = env.int("MIRROR_SECONDS", default=3600)
 CELERY_BEAT_SCHEDULE = {  # a wake-up that nobody took by the time of the next one is worth nothing
     name: {"task": f"reports.tasks.{name}", "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in {
         "sweep": SWEEP_SECONDS,
         "sync_all_services": SYNC_SERVICES_SECONDS,
+        "mirror_feeds": MIRROR_SECONDS,
+        "fetch_all_news": NEWS_SECONDS,
         "forget_expired_drafts": 3600,
     }.items()
 }
@@ -156,6 +160,10 @@ TOKEN_LONGEST = env.float("TOKEN_LONGEST", default=6 * 3600)
 TOKEN_GIVE_UP_DAYS = env.int("TOKEN_GIVE_UP_DAYS", default=14)
 REFRESH_FIRST = env.float("REFRESH_FIRST", default=300)
 REFRESH_LONGEST = env.float("REFRESH_LONGEST", default=24 * 3600)
+
+# --- What bodies offer ----------------------------------------------------------------------------------------------
+DEFINITIONS_AT_ONCE = env.int("DEFINITIONS_AT_ONCE", default=4)  # service definitions asked of one endpoint at a time
+PLACE_SERVICES_TIMEOUT = env.float("PLACE_SERVICES_TIMEOUT", default=6)  # seconds, while a resident waits
 
 # --- Network ------------------------------------------------------------------------------------------------------
 USER_AGENT = env.str("USER_AGENT", default=f"civic-report/1.0 (+{SITE_URL})")
@@ -196,6 +204,7 @@ MEDIA_URL = "/media/"
 
 # --- The anonymous flow -------------------------------------------------------------------------------------------
 FILINGS_PER_HOUR = env.int("FILINGS_PER_HOUR", default=20)  # from one address
+COMMENTS_PER_HOUR = env.int("COMMENTS_PER_HOUR", default=20)  # from one address
 STEPS_PER_MINUTE = env.int("STEPS_PER_MINUTE", default=60)  # posts from one address
 FORM_MINIMUM_SECONDS = env.float("FORM_MINIMUM_SECONDS", default=2)
 RATE_LIMIT_STORAGE = env.str("RATE_LIMIT_STORAGE", default="memory://")
@@ -228,6 +237,7 @@ LOGOUT_REDIRECT_URL = "home"
 
 # --- Mail ---------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+BODY_EMAIL = env.email_url("BODY_EMAIL_URL", default=env.str("EMAIL_URL", default="smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"reports@{urlsplit(SITE_URL).hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from reports import clock, tasks
-from reports.delivery import history
+from reports.delivery import endpoints, history
 from reports.models import (
     Contact,
     Draft,
@@ -55,7 +55,8 @@ def _service(draft: Draft) -> Service:
             raise NotReady(page)
     service = (
         Service.objects.select_related("endpoint__jurisdiction", "override")
-        .filter(pk=draft.answers["service"].get("service"), suspended=False, endpoint__active=True)
+        .defer("endpoint__jurisdiction__boundary")
+        .filter(pk=draft.answers["service"].get("service"), suspended=False, active=True, endpoint__active=True)
         .filter(endpoint__jurisdiction__active=True)
         .first()
     )
@@ -67,6 +68,7 @@ def _service(draft: Draft) -> Service:
 def _file(draft: Draft, service: Service, account: User | None) -> ServiceRequest:
     now = clock.now()
     place, details = draft.answers["location"], draft.answers["attributes"]
+    unlisted = endpoints.keeps_private(service.endpoint)
     request = ServiceRequest.objects.create(
         submit_key=draft.pk,
         jurisdiction=service.endpoint.jurisdiction,
@@ -85,6 +87,8 @@ def _file(draft: Draft, service: Service, account: User | None) -> ServiceReques
         definition_hash=draft.answers["service"].get("definition_hash", ""),
         locale=draft.locale,
         account=account,
+        private=unlisted,
+        private_presumed=unlisted,
         requested_datetime=now,
         updated_datetime=now,
     )

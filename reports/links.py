@@ -10,7 +10,7 @@ from django.core.signing import BadSignature, Signer, b62_decode, b62_encode
 from django.urls import reverse
 
 from reports import clock
-from reports.models import Draft, Subscription
+from reports.models import Draft, Submission, Subscription
 
 SEPARATOR = "."
 
@@ -63,6 +63,25 @@ def subscription_from_key(key: str) -> Subscription:
     if subscription is None:
         raise LinkExpired
     return subscription
+
+
+def reply_key(submission: Submission) -> str:
+    """The key by which a body that was told by mail may answer. It is good while the submission is kept."""
+    return _signer("reply").sign(str(submission.pk))
+
+
+def reply_link(submission: Submission) -> str:
+    """The absolute address of the page on which a body answers."""
+    return absolute(reverse("reply", args=[reply_key(submission)]))
+
+
+def submission_from_reply_key(key: str) -> Submission:
+    """The submission of a key. LinkForged for a key that is not ours, LinkExpired when the submission is deleted."""
+    found = Submission.objects.select_related("request__jurisdiction", "request__endpoint", "endpoint")
+    submission = found.filter(pk=int(_unsign("reply", key))).first()
+    if submission is None:
+        raise LinkExpired
+    return submission
 
 
 def _signer(purpose: str) -> Signer:

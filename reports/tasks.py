@@ -1,6 +1,7 @@
 """Celery tasks: ids in, one call in the body. A message is a wake-up; the rows say what is owed."""
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from celery import Task, shared_task
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from reports import clock
-from reports.delivery import catalogue, outbox, refresh, submit, tokens
+from reports.delivery import catalogue, comments, duplicates, endpoints, mirror, news, outbox, refresh, submit, tokens
 from reports.dialects.errors import DialectError
 from reports.models import Draft, Endpoint, Submission, SubmissionState
 from reports.notifications import send
@@ -39,6 +40,33 @@ def refresh_endpoint(endpoint_id: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def fetch_news(endpoint_id: int) -> None:
+    """Ask an endpoint what changed since it was asked last."""
+    if endpoint := _endpoint(endpoint_id):
+        news.fetch_news(endpoint)
+
+
+@shared_task(ignore_result=True)
+def fetch_all_news() -> None:
+    """Wake the news of every endpoint that is asked for them by span of time."""
+    for endpoint in Endpoint.objects.filter(active=True, jurisdiction__active=True):
+        if endpoints.follows_by_window(endpoint):
+            _wake(fetch_news, endpoint.pk)
+
+
+@shared_task(ignore_result=True)
+def resolve_duplicate(submission_id: int) -> None:
+    """Find the request that a body meant when it refused this one as a duplicate."""
+    duplicates.resolve(submission_id)
+
+
+@shared_task(ignore_result=True)
+def send_comment(comment_id: int) -> None:
+    """Send one comment, or look for one whose answer was lost, if it is due."""
+    comments.send(comment_id)
+
+
+@shared_task(ignore_result=True)
 def send_mails() -> None:
     """Send the mails that are due."""
     send.send_due()
@@ -64,6 +92,25 @@ def sync_all_services() -> None:
 
 
 @shared_task(ignore_result=True)
+def mirror_feed(endpoint_id: int) -> None:
+    """Fetch the feed in which an endpoint's body publishes all its requests; a failure waits for the next round."""
+    endpoint = _endpoint(endpoint_id)
+    if endpoint is None:
+        return
+    try:
+        mirror.mirror(endpoint)
+    except DialectError as error:
+        log.warning("feed of endpoint %s not fetched: %s", endpoint_id, error)
+
+
+@shared_task(ignore_result=True)
+def mirror_feeds() -> None:
+    """Wake the mirroring of every feed in use."""
+    for endpoint in mirror.with_feeds():
+        mirror_feed.delay(endpoint.pk)
+
+
+@shared_task(ignore_result=True)
 def sweep() -> None:
     """Find every row that is owed a step, whatever became of its wake-up, and wake it."""
     submit.give_up_on_dead_workers()
@@ -76,7 +123,17 @@ def sweep() -> None:
         _wake(look_up_tokens, pk)
     for pk in _endpoints(due_now.filter(state=SubmissionState.DELIVERED)):
         _wake(refresh_endpoint, pk)
+    _sweep_comments(now)
+    for pk in duplicates.unresolved().filter(due_at__lte=now, endpoint__active=True).values_list("pk", flat=True):
+        _wake(resolve_duplicate, pk)
     _wake(send_mails)
+
+
+def _sweep_comments(now: datetime) -> None:
+    comments.give_up_on_dead_workers()
+    comments.keep_what_cannot_go()
+    for pk in list(comments.due(now).order_by("due_at").values_list("pk", flat=True)[:SWEEP_LIMIT]):
+        _wake(send_comment, pk)
 
 
 def _wake(task: Task[Any, None], *arguments: int) -> None:
@@ -96,7 +153,12 @@ def forget_expired_drafts() -> None:
 
 def _endpoint(endpoint_id: int) -> Endpoint | None:
     """The endpoint that a wake-up was about; None where it has been deleted or paused since."""
-    endpoint = Endpoint.objects.select_related("jurisdiction").filter(pk=endpoint_id, active=True).first()
+    endpoint = (
+        Endpoint.objects.select_related("jurisdiction")
+        .defer("jurisdiction__boundary")
+        .filter(pk=endpoint_id, active=True)
+        .first()
+    )
     if endpoint is None:
         log.info("endpoint %s is gone or paused; nothing to do", endpoint_id)
     return endpoint

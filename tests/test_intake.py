@@ -1,10 +1,14 @@
 """From a finished draft to a request and its place in the outbox, once."""
 
 import pytest
+from django.test import Client
 
 from reports import intake
+from reports.delivery import refresh
+from reports.dialects.messages import RequestStatus, Status
 from reports.models import Contact, Draft, Media, ServiceRequest, StatusUpdate, Submission, Subscription
-from tests.factories import LAT, LONG, make_service
+from reports.notifications.send import message
+from tests.factories import LAT, LONG, make_endpoint, make_service
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -83,12 +87,15 @@ def test_a_service_that_is_gone_from_the_place_sends_back_to_its_page() -> None:
         intake.file_service_request(make_draft(service={"gone": 7}))
 
 
-@pytest.mark.parametrize("what", ["suspended", "paused", "body off", "gone"])
+@pytest.mark.parametrize("what", ["suspended", "inactive", "paused", "body off", "gone"])
 def test_a_service_that_is_no_longer_offered_sends_back_to_its_page(what: str) -> None:
     draft = make_draft()
     service = intake.Service.objects.get()
     if what == "suspended":
         service.suspended = True
+        service.save()
+    elif what == "inactive":
+        service.active = False
         service.save()
     elif what == "paused":
         service.endpoint.active = False
@@ -151,3 +158,29 @@ def test_two_posts_at_the_same_moment_are_one_request() -> None:
     assert len(set(filed)) == 1
     assert ServiceRequest.objects.count() == 1
     assert StatusUpdate.objects.count() == 1
+
+
+def test_what_a_body_may_keep_private_is_unlisted_until_it_has_said_so(client: Client) -> None:
+    endpoint = make_endpoint(dialect="seeclickfix_organizations")
+    service = make_service(endpoint)
+    request = intake.file_service_request(make_draft(service={"service": service.pk}))
+    assert (request.private, request.private_presumed) == (True, True)
+    assert request.reference not in client.get("/requests/").content.decode()
+    page = client.get(request.get_absolute_url())
+    assert page["X-Robots-Tag"] == "noindex"
+    assert "may keep this report private" in page.content.decode()
+    with_mail = message(Subscription.objects.get(), list(Subscription.objects.get().notifications.all()))
+    assert "keeps this report private" not in str(with_mail.body)
+    for private in (False, True, False):
+        refresh.apply(request, RequestStatus("1", Status.OPEN, private=private))
+        listed = request.reference in client.get("/requests/").content.decode()
+        request.refresh_from_db()
+        assert (request.private, request.private_presumed, listed) in ((False, False, True), (True, False, False))
+    assert request.private  # once said, only a volunteer takes it back
+
+
+@pytest.mark.parametrize("dialect", ["georeport_v2", "seeclickfix_v2", "no such dialect"])
+def test_the_others_are_public_at_once(dialect: str) -> None:
+    service = make_service(make_endpoint(dialect=dialect))
+    request = intake.file_service_request(make_draft(service={"service": service.pk}))
+    assert (request.private, request.private_presumed) == (False, False)

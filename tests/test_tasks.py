@@ -11,12 +11,15 @@ from django.core.files.base import ContentFile
 
 from reports import clock, tasks
 from reports.http import Client
-from reports.models import Draft, Media, Service, Submission, SubmissionState
+from reports.models import Comment, Draft, Endpoint, Media, Service, Submission, SubmissionState
 from reports.sandbox import Sandbox
 from tests.cities import file_report, make_city
-from tests.factories import make_service_request
+from tests.delivery.conftest import script
+from tests.delivery.talkative import Script, make_delivered
+from tests.factories import make_service_request, make_submission
 from tests.pictures import picture
 
+__all__ = ["script"]
 pytestmark = pytest.mark.django_db
 State = SubmissionState
 
@@ -70,6 +73,24 @@ def test_the_sweep_hands_dead_workers_submissions_to_volunteers(sandbox: Sandbox
     tasks.sweep.delay()
     submission.refresh_from_db()
     assert submission.state == State.NEEDS_ATTENTION
+
+
+def test_the_sweep_finds_comments_and_duplicates_that_are_owed_a_step(script: Script) -> None:
+    submission = make_delivered()
+    waiting = Comment.objects.create(service_request=submission.request, text="Still there")
+    dead = Comment.objects.create(
+        service_request=submission.request, text="Died", state="sending", lease_until=clock.now() - timedelta(seconds=1)
+    )
+    refused = make_submission(make_service_request(submission.request.service), state=State.REFUSED)
+    tasks.sweep.delay()
+    states = [Comment.objects.get(pk=comment.pk).state for comment in (waiting, dead)]
+    assert states == ["sent", "uncertain"]
+    refused.refresh_from_db()
+    assert refused.state == State.NEEDS_ATTENTION
+    Endpoint.objects.update(active=False)
+    Comment.objects.update(state="pending", due_at=clock.now())
+    tasks.sweep.delay()
+    assert len(script.sent) == 1
 
 
 @pytest.mark.parametrize("task", [tasks.look_up_tokens, tasks.refresh_endpoint, tasks.sync_services, tasks.submit_one])

@@ -1,16 +1,30 @@
 """A stored request made into what a dialect is handed."""
 
-from reports.dialects.messages import Answer, Datatype, Filing
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from reports.dialects import registry
+from reports.dialects.messages import Answer, Attribute, AttributeValue, Datatype, Filing, Photo, Question
+from reports.links import absolute, reply_key, reply_link
 from reports.media import media_url
-from reports.models import Contact, ServiceRequest
+from reports.models import Contact, Media, ServiceRequest, Submission
+
+log = logging.getLogger(__name__)
 
 
-def filing_for(service_request: ServiceRequest) -> Filing:
-    """Build the filing; contact details only where the resident agreed to pass them on."""
+def filing_for(service_request: ServiceRequest, submission: Submission | None = None) -> Filing:
+    """Build the filing; contact details only where the resident agreed to pass them on.
+
+    With its `submission` it has the link by which the body may answer. The photos themselves are read only where the
+    dialect, or an option of the endpoint, sends them. ConfigurationError for an endpoint without a dialect.
+    """
     contact = _consented(service_request)
+    photos = list(service_request.media.all())
     return Filing(
         reference=service_request.reference,
-        service_code=service_request.service_code,
+        service_code=service_codes(service_request)[-1],
         description=described(service_request),
         requested_datetime=service_request.requested_datetime,
         lat=service_request.lat,
@@ -29,18 +43,43 @@ def filing_for(service_request: ServiceRequest) -> Filing:
         first_name=contact.first_name if contact else "",
         last_name=contact.last_name if contact else "",
         phone=contact.phone if contact else "",
-        media_urls=tuple(media_url(photo) for photo in service_request.media.all()),
+        media_urls=tuple(media_url(photo) for photo in photos),
+        photos=tuple(_read(photos[: _photos_sent(service_request)])),
+        service_name=service_request.service_name,
+        questions=tuple(_question(answer) for answer in service_request.attributes),
+        automated=_automated(service_request),
+        locale=service_request.locale,
+        url=absolute(service_request.get_absolute_url()),
+        reply_url=reply_link(submission) if submission else "",
     )
 
 
-def private_texts(service_request: ServiceRequest) -> list[str]:
-    """What no log, reason or stored exchange may show, whoever quotes it: private answers and contact details."""
+def private_texts(service_request: ServiceRequest, submission: Submission | None = None) -> list[str]:
+    """What no log, reason or stored exchange may show, whoever quotes it: private answers, in keys and in words,
+    contact details, and the key by which the body may answer."""
     private = [answer for answer in service_request.attributes if answer.get("private")]
-    texts = [value["key"] for answer in private for value in answer["values"]]
+    texts = [text for answer in private for value in answer["values"] for text in (value["key"], value.get("name", ""))]
+    texts += [reply_key(submission)] if submission else []
     contact = _consented(service_request)
     if contact:
         texts += [contact.email, contact.phone, contact.first_name, contact.last_name]
-    return [text for text in texts if len(text) > 1]
+    return list(dict.fromkeys(form for text in texts for form in _forms(text) if len(form) > 1))
+
+
+def service_codes(service_request: ServiceRequest) -> tuple[str, ...]:
+    """The code under which it was filed here, then the one that the body has given the same service since, if any.
+
+    The last is the one to send: whatever is sent, sent again or looked up has to name a service that the body knows.
+    """
+    filed, service = service_request.service_code, service_request.service
+    recoded = service is not None and filed in service.former_codes
+    return (filed, service.service_code) if service is not None and recoded else (filed,)
+
+
+def _forms(text: str) -> Iterator[str]:
+    """How a text may stand in what is kept: whole, in one line, line by line as a letter indents it, and in JSON."""
+    for form in (text, " ".join(text.split()), *map(str.strip, text.splitlines())):
+        yield from (form, json.dumps(form)[1:-1])
 
 
 def described(service_request: ServiceRequest) -> str:
@@ -54,6 +93,47 @@ def described(service_request: ServiceRequest) -> str:
     text = service_request.description.strip()
     whole = f"{text}\n\n{tail}" if text else tail
     return whole if len(whole) <= longest else text
+
+
+def _photos_sent(service_request: ServiceRequest) -> int:
+    """How many photos go along as bytes."""
+    endpoint = service_request.endpoint
+    dialect = registry.get(endpoint.dialect)
+    if dialect.takes_photos == "UPLOAD":
+        return dialect.photo_limit
+    return int(endpoint.options.get("attach_photos", 0))
+
+
+def _read(photos: Iterable[Media]) -> Iterator[Photo]:
+    """The pictures. One whose file is gone stays behind: a report without it is better than none."""
+    for number, media in enumerate(photos, 1):
+        try:
+            with media.file.open("rb") as file:
+                yield Photo(f"photo-{number}.jpg", "image/jpeg", file.read())
+        except FileNotFoundError:
+            log.warning("the file of photo %s is gone; the report goes without it", media.key)
+
+
+def _automated(service_request: ServiceRequest) -> tuple[Attribute, ...]:
+    """The service's attributes that nobody was asked, for the dialect to fill."""
+    service = service_request.service
+    return tuple(
+        Attribute(
+            code=row["code"],
+            variable=row["variable"],
+            datatype=Datatype(row["datatype"]),
+            required=row["required"],
+            values=tuple(AttributeValue(value["key"], value["name"]) for value in row["values"]),
+            automated=row["automated"],
+        )
+        for row in (service.definition if service else [])
+        if row.get("automated")
+    )
+
+
+def _question(answer: dict[str, Any]) -> Question:
+    words = tuple(value.get("name") or value["key"] for value in answer["values"])
+    return Question(answer["code"], answer.get("description", ""), words)
 
 
 def _address(service_request: ServiceRequest) -> str:

@@ -13,13 +13,14 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Min
 
 from reports import clock
-from reports.delivery import endpoints, history, outbox
+from reports.delivery import duplicates, endpoints, history, outbox
 from reports.delivery.filing import filing_for, private_texts
 from reports.delivery.pauses import refresh_pause, retry_pause, token_pause
-from reports.dialects.errors import DialectError, NotSent, PerhapsSent
+from reports.dialects import registry
+from reports.dialects.errors import ConfigurationError, DialectError, Duplicate, NotSent, PerhapsSent
 from reports.dialects.messages import Receipt, ServiceType
 from reports.http import Exchange
-from reports.models import Attempt, PublicStatus, Submission, SubmissionState
+from reports.models import Attempt, PublicStatus, ServiceRequest, Submission, SubmissionState
 
 log = logging.getLogger(__name__)
 State = SubmissionState
@@ -45,8 +46,8 @@ def submit(submission_id: int) -> None:
     submission, attempt = claimed.submission, claimed.attempt
     exchanges: list[Exchange] = []
     try:
-        filing = filing_for(submission.request)
-        private = private_texts(submission.request)
+        filing = filing_for(submission.request, submission)
+        private = private_texts(submission.request, submission)
         dialect = endpoints.dialect_for(submission.endpoint, on_exchange=exchanges.append, private=private)
     except Exception as error:
         with transaction.atomic():
@@ -60,6 +61,13 @@ def submit(submission_id: int) -> None:
             _after_error(submission, error)
             _finish(attempt, exchanges, type(error).__name__, str(error), error.status_code)
         endpoints.note_failure(submission.endpoint, error)
+        if isinstance(error, Duplicate):
+            duplicates.resolve(submission.pk)
+    except ConfigurationError as error:  # found while the letter or the call was written: nothing has left
+        with transaction.atomic():
+            _finish(attempt, exchanges, type(error).__name__, str(error))
+            _give_to_volunteers(submission, State.NEEDS_ATTENTION, f"It could not be prepared for sending: {error}")
+        raise
     except Exception as error:
         with transaction.atomic():
             _give_to_volunteers(submission, State.UNCERTAIN, LOST)
@@ -111,8 +119,8 @@ def record_receipt(submission: Submission, receipt: Receipt) -> None:
         first_look = now + token_pause(0, settings.TOKEN_FIRST, settings.TOKEN_LONGEST)
         if outbox.move(submission, State.ACCEPTED, due_at=first_look, **taken):
             _say_sent(submission, receipt.service_notice)
-    elif receipt.held or _is_blackbox(submission):
-        if outbox.move(submission, State.DELIVERED, due_at=None, delivered_at=now, **taken):
+    elif receipt.held or is_blackbox(submission.request):
+        if outbox.move(submission, State.DELIVERED, due_at=None, delivered_at=now, held=receipt.held, **taken):
             _say_sent(submission, receipt.service_notice)
     elif submission.state == State.SENDING and submission.claim == ours:
         _give_to_volunteers(submission, State.UNCERTAIN, MUTE)
@@ -169,6 +177,9 @@ def cancel(submission: Submission, reason: str, words: str = "") -> bool:
 def _after_error(submission: Submission, error: DialectError) -> None:
     if isinstance(error, NotSent):
         _try_again(submission, error)
+    elif isinstance(error, Duplicate):
+        reason = duplicates.refusal(error)
+        outbox.move(submission, State.REFUSED, claim=submission.claim, due_at=clock.now(), reason=reason)
     elif isinstance(error, PerhapsSent):
         _give_to_volunteers(submission, State.UNCERTAIN, f"{LOST} ({error})")
     else:
@@ -234,9 +245,11 @@ def _say_sent(submission: Submission, service_notice: str) -> None:
         history.set_status(request, PublicStatus.SENT)
 
 
-def _is_blackbox(submission: Submission) -> bool:
-    service = submission.request.service
-    return service is not None and service.type == ServiceType.BLACKBOX
+def is_blackbox(service_request: ServiceRequest) -> bool:
+    """Whether no number is to be expected: so says the body of this service, or the way in which it is reached."""
+    service = service_request.service
+    by_nature = not registry.get(service_request.endpoint.dialect).gives_numbers
+    return by_nature or (service is not None and service.type == ServiceType.BLACKBOX)
 
 
 def _finish(

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from reports import clock
 from reports.links import absolute, unsubscribe_link
-from reports.models import Notification, NotificationState, PublicStatus, ServiceRequest, Subscription
+from reports.models import Notification, NotificationState, PublicStatus, ServiceRequest, StatusUpdate, Subscription
 
 log = logging.getLogger(__name__)
 State = NotificationState
@@ -56,7 +56,7 @@ def _send_to(subscription_id: int) -> bool:
     subscription = Subscription.objects.select_related(
         "service_request__jurisdiction", "service_request__endpoint"
     ).get(pk=subscription_id)
-    if subscription.ended_at:
+    if subscription.ended_at or not _told(subscription.service_request, taken):
         rows.update(state=State.DROPPED, lease_until=None)
         return False
     try:
@@ -79,12 +79,14 @@ def message(subscription: Subscription, notifications: Sequence[Notification]) -
     """The mail: the newest state as the headline, all of the news below it, in the follower's language."""
     request = subscription.service_request
     unsubscribe = unsubscribe_link(subscription)
-    updates = sorted((row.status_update for row in notifications), key=lambda update: (update.datetime, update.pk))
+    original = request.original()
     context = {
         "service_request": request,
         "status": request.status,  # what holds now, whatever else was told in the meantime
         "headline": _headline(request, PublicStatus(request.status)),
-        "updates": updates,
+        "updates": _told(request, notifications),
+        "original": original,
+        "original_link": absolute(original.get_absolute_url()) if original else "",
         "number": request.submissions.exclude(service_request_id="")
         .values_list("service_request_id", flat=True)
         .first(),
@@ -107,6 +109,19 @@ def message(subscription: Subscription, notifications: Sequence[Notification]) -
     return mail
 
 
+def _told(request: ServiceRequest, notifications: Sequence[Notification]) -> list[StatusUpdate]:
+    """The news that may be told, oldest first. Of a report that a body keeps private its words are left out."""
+    lines = [row.status_update for row in notifications if _may_be_told(request, row.status_update)]
+    for line in lines:
+        if request.private and line.by_body:
+            line.status_notes = line.status_word = ""  # of this object only: rows of the history are never saved again
+    return sorted(lines, key=lambda line: (line.datetime, line.pk))
+
+
+def _may_be_told(request: ServiceRequest, line: StatusUpdate) -> bool:
+    return not (line.private or line.hidden or (request.private and line.is_comment))
+
+
 def _headline(request: ServiceRequest, status: PublicStatus) -> str:
     body = request.jurisdiction.name
     _ = translation.gettext
@@ -118,6 +133,7 @@ def _headline(request: ServiceRequest, status: PublicStatus) -> str:
         PublicStatus.CLOSED: _("%(body)s says that it is done"),
         PublicStatus.NOT_RESPONSIBLE: _("%(body)s says that this is not its task"),
         PublicStatus.DUPLICATE: _("%(body)s has this report already"),
+        PublicStatus.REJECTED: _("%(body)s has turned your report down"),
         PublicStatus.UNDELIVERED: _("Your report could not be delivered yet; we are on it"),
         PublicStatus.CANCELLED: _("Your report was withdrawn"),
     }[status] % {"body": body}

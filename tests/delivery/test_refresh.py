@@ -112,6 +112,28 @@ def test_a_note_after_the_change_has_the_new_status(request_: ServiceRequest) ->
     assert [status for status, _notes in history(request_)] == ["accepted", "closed", "closed"]
 
 
+def test_a_status_that_its_note_has_told_needs_no_line_of_its_own(request_: ServiceRequest) -> None:
+    row = replace(OPEN, status=Status.CLOSED, status_word="Closed", updated_datetime=at(5))
+    assert refresh.apply(request_, replace(row, notes=(Note("Crew scheduled", at(9)), Note("Mended", at(5)))))
+    assert history(request_) == [("accepted", "Crew scheduled"), ("closed", "Mended")]
+    other = make_service_request(status=PublicStatus.ACCEPTED)
+    assert refresh.apply(other, replace(row, notes=(Note("Crew scheduled", at(9)),)))
+    assert [status for status, _notes in history(other)] == ["accepted", "closed"]
+
+
+@pytest.mark.parametrize("kind", ["opened", "submitted", "Submitted"])
+def test_that_it_was_opened_is_no_work_on_it(request_: ServiceRequest, kind: str) -> None:
+    note = Note("Request opened", at(9), type=kind, status=Status.OPEN)
+    row = replace(OPEN, notes=(note,), updated_datetime=at(9))
+    refresh.apply(request_, row)
+    request_.refresh_from_db()
+    assert request_.status == PublicStatus.ACCEPTED
+    assert history(request_) == [("accepted", "Request opened")]
+    refresh.apply(request_, replace(row, notes=(note, Note("Crew on its way", at(5), type="activity"))))
+    request_.refresh_from_db()
+    assert request_.status == PublicStatus.IN_PROGRESS
+
+
 def test_words_that_come_back_are_news(request_: ServiceRequest) -> None:
     for hours, notes in [(9, "Scheduled"), (6, "Delayed"), (3, "Scheduled")]:
         refresh.apply(request_, replace(OPEN, status_notes=notes, updated_datetime=at(hours)))
@@ -201,3 +223,16 @@ def test_a_closed_request_is_watched_for_thirty_days_and_then_left(sandbox: Sand
     pass_time(sandbox, endpoint, 31 * 24 * 3600)
     submission.refresh_from_db()
     assert submission.due_at is None
+
+
+def test_a_city_that_is_asked_one_by_one_gets_no_more_in_a_round_than_it_allows(sandbox: Sandbox) -> None:
+    endpoint = make_city(sandbox, "evanston")
+    endpoint.options = {"formats": ["json"], "id_list": False, "single_calls": 2}
+    endpoint.save()
+    for number in range(3):
+        submit.submit(file_report(endpoint, f"Number {number}").pk)
+    Submission.objects.update(due_at=clock.now() - timedelta(minutes=1))
+    refresh.refresh(endpoint)
+    assert Submission.objects.filter(looked_at=None).count() == 1
+    refresh.refresh(endpoint)
+    assert not Submission.objects.filter(looked_at=None).exists()

@@ -218,7 +218,7 @@ def test_a_receipt_that_cannot_be_stored_goes_to_volunteers_with_its_number(
 def test_a_citys_refusal_that_quotes_the_resident_is_kept_without_the_quote(sandbox: Sandbox) -> None:
     contact = {"email": "rosa@example.org", "phone": "312-555-0101", "pass_on": True}
     submission = file_report(make_city(sandbox, "evanston"), **contact)
-    dialect = next(each for each in sandbox.dialects if each.city.key == "evanston")
+    dialect = next(each for each in sandbox.systems if each.city.key == "evanston")
     words = "rosa@example.org with 312-555-0101 is not a valid contact"
     with city_answers(dialect, [{"code": 400, "description": words}]):
         submit.submit(submission.pk)
@@ -255,10 +255,9 @@ def test_a_lost_answer_is_never_sent_again(sandbox: Sandbox, word: str) -> None:
     assert submission.request.status == PublicStatus.UNDELIVERED
 
 
-@pytest.mark.parametrize("word", ["SANDBOX-REFUSE", "SANDBOX-DUPLICATE"])
-def test_a_refusal_goes_to_volunteers_with_the_citys_words(sandbox: Sandbox, word: str) -> None:
+def test_a_refusal_goes_to_volunteers_with_the_citys_words(sandbox: Sandbox) -> None:
     endpoint = make_city(sandbox, "evanston")
-    submission = file_report(endpoint, word)
+    submission = file_report(endpoint, "SANDBOX-REFUSE")
     submit.submit(submission.pk)
     submission.refresh_from_db()
     assert submission.state == State.NEEDS_ATTENTION
@@ -288,6 +287,18 @@ def test_a_blackbox_gives_neither_number_nor_token(sandbox: Sandbox) -> None:
     submission.request.refresh_from_db()
     assert submission.request.status == PublicStatus.SENT
     assert "gives no numbers and no news" in progress.what_next(submission.request, submission)
+
+
+def test_one_that_is_held_for_review_is_not_called_silent(sandbox: Sandbox) -> None:
+    submission = file_report(make_city(sandbox, "evanston"))
+    claimed = outbox.claim(submission.pk)
+    assert claimed is not None
+    submit.record_receipt(claimed.submission, Receipt(held=True))
+    submission.refresh_from_db()
+    assert (submission.state, submission.held, submission.due_at) == (State.DELIVERED, True, None)
+    submission.request.refresh_from_db()
+    assert "holds it for review" in progress.what_next(submission.request, submission)
+    assert "holds it for review" in progress.hops(submission.request, submission)[-1].sentence
 
 
 def test_a_mute_answer_where_a_number_is_due_is_uncertain(sandbox: Sandbox) -> None:

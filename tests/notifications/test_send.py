@@ -271,6 +271,34 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
     assert not [mark for mark in ("<img", "url(", "<link", "<script", "@import", "src=") if mark in html()]
 
 
+def test_a_duplicate_names_the_first_report() -> None:
+    first = make_submission(state="delivered", service_request_id="SPR-1").request
+    request = make_service_request(first.service, status=PublicStatus.DUPLICATE, duplicate_of="SPR-1")
+    owe(make_status_update(request, status=PublicStatus.DUPLICATE, by_body=True))
+    send.send_due()
+    for body in (text(), html()):
+        assert first.reference in body
+        assert f"http://testserver/requests/{first.reference}/" in body
+    mail.outbox.clear()
+    request.duplicate_of = "SPR-2"
+    request.save()
+    owe(make_status_update(request, status=PublicStatus.DUPLICATE, by_body=True))
+    send.send_due()
+    assert "Duplicate of: SPR-2" in text()
+
+
+def test_a_comment_is_nobodys_status() -> None:
+    request = make_service_request(status=PublicStatus.ACCEPTED)
+    owe(
+        make_status_update(request, status="accepted", by_body=True, is_comment=True, status_notes="<b>Still</b> there")
+    )
+    send.send_due()
+    assert "Somebody writes to" in text()
+    assert "> Still there" in text()
+    assert "A comment" in html()
+    assert "Accepted" not in text()
+
+
 @pytest.mark.parametrize("status", PublicStatus)
 def test_every_status_has_a_headline_and_says_what_comes_next(status: PublicStatus) -> None:
     owe(make_status_update(status=status))

@@ -1,0 +1,258 @@
+"""Residents' comments on their way to the body: each one sent once, or looked for there before anybody sends it again.
+
+A comment waits for as long as the body has given its report no number. What an error leads to stands in `_after_error`.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from reports import clock
+from reports.delivery import endpoints, notes, statuses
+from reports.delivery.filing import private_texts
+from reports.delivery.pauses import retry_pause
+from reports.dialects import messages, registry
+from reports.dialects.base import Dialect
+from reports.dialects.errors import ConfigurationError, DialectError, NotSent, PerhapsSent, Unsupported
+from reports.http import Exchange
+from reports.models import Attempt, Comment, CommentState, Endpoint, ServiceRequest, Submission, SubmissionState
+
+log = logging.getLogger(__name__)
+State = CommentState
+
+TRIES = 50  # with their pauses about a day, and then a volunteer decides
+FIRST_LOOK = timedelta(minutes=1)  # a body may still be at work on what it did not answer
+
+
+def add(service_request: ServiceRequest, submission: Submission | None, key: uuid.UUID, text: str) -> Comment | None:
+    """Keep a comment, to be sent if the body takes it; None where `key` has come before with other words.
+
+    The same form twice, even at once, is one comment.
+    """
+    state = State.PENDING if goes_to_body(submission) else State.KEPT
+    due_at = clock.now() if state is State.PENDING else None
+    comment, _new = Comment.objects.get_or_create(
+        key=key, defaults={"service_request": service_request, "text": text, "state": state, "due_at": due_at}
+    )
+    same = comment.service_request_id == service_request.pk and comment.text == text
+    return comment if same else None
+
+
+def goes_to_body(submission: Submission | None) -> bool:
+    """Whether the body gets comments on it: its system takes them, as its endpoint is set up, and has given the
+    report a number, or may yet."""
+    if submission is None or submission.state == SubmissionState.CANCELLED:
+        return False
+    if submission.state == SubmissionState.DELIVERED and not submission.service_request_id:
+        return False
+    try:
+        kind = registry.get(submission.endpoint.dialect)
+    except ConfigurationError:
+        return False
+    name, unset = kind.comment_option
+    return kind.takes_comments and bool(submission.endpoint.options.get(name, unset))
+
+
+def due(now: datetime) -> QuerySet[Comment]:
+    """The comments that are owed a step now; those of a paused endpoint wait, and those without a number there.
+
+    Subqueries and no join, for the reason that `outbox.due_for_sending` gives.
+    """
+    rows = Comment.objects.filter(state__in=(State.PENDING, State.UNCERTAIN), due_at__lte=now, hidden=False)
+    return rows.filter(service_request__in=_numbered().values("request"))
+
+
+def send(comment_id: int) -> None:
+    """Do a comment's next step, if one is due: send it, or look for one whose answer was lost.
+
+    Safe to call at any time, any number of times. ConfigurationError, and what nobody foresaw, is raised after it has
+    been recorded.
+    """
+    comment = _claim(comment_id)
+    if comment is None:
+        _look(comment_id)
+        return
+    submission = _way_of(comment)
+    if submission is None:  # cancelled between two questions
+        _move(comment, State.PENDING, due_at=clock.now() + FIRST_LOOK, sent_at=None)
+        return
+    exchanges: list[Exchange] = []
+    attempt = Attempt.objects.create(submission=submission, operation="comment", started_at=clock.now())
+    try:
+        outcome = _call(comment, submission, exchanges)
+        _finish(attempt, exchanges, outcome)
+    except Exception as error:
+        _finish(attempt, exchanges, type(error).__name__)
+        raise
+
+
+def give_up_on_dead_workers() -> int:
+    """Take the comments whose lease ran out for perhaps sent; returns how many."""
+    now = clock.now()
+    lost = Comment.objects.filter(state=State.SENDING, lease_until__lt=now)
+    reason = _("The worker ended while it was sending.")
+    count = lost.update(state=State.UNCERTAIN, claim=None, lease_until=None, due_at=now, reason=reason)
+    if count:
+        begun = now - timedelta(seconds=settings.SUBMISSION_LEASE)
+        ended = Attempt.objects.filter(operation="comment", finished_at=None, started_at__lt=begun)
+        ended.update(finished_at=now, outcome="worker died")
+    return count
+
+
+def keep_what_cannot_go(limit: int = 200) -> int:
+    """Keep here the waiting comments on reports that turned out to get no number; returns how many."""
+    ended = Q(state=SubmissionState.CANCELLED) | Q(state=SubmissionState.DELIVERED, service_request_id="")
+    waiting = Comment.objects.filter(state=State.PENDING, due_at__lte=clock.now())
+    kept = 0
+    for comment in waiting.filter(service_request__in=Submission.objects.filter(ended).values("request"))[:limit]:
+        submissions = Submission.objects.filter(request=comment.service_request_id).select_related("endpoint")
+        if not any(goes_to_body(submission) for submission in submissions):
+            kept += _pending(comment).update(state=State.KEPT, due_at=None)
+    return kept
+
+
+def send_again(comment: Comment) -> bool:
+    """Put a comment that the machine gave up on back in the queue; False when it is not, or no longer, one of these."""
+    now = clock.now()
+    return bool(_given_up(comment).update(state=State.PENDING, due_at=now, tries=0, reason="", sent_at=None))
+
+
+def leave(comment: Comment) -> bool:
+    """Send a comment that the machine gave up on no more; False when it is not, or no longer, one of these."""
+    return bool(_given_up(comment).update(state=State.KEPT))
+
+
+def _given_up(comment: Comment) -> QuerySet[Comment]:
+    states = (State.UNCERTAIN, State.REFUSED, State.PENDING)
+    return Comment.objects.filter(pk=comment.pk, due_at=None, state__in=states)
+
+
+def _numbered() -> QuerySet[Submission]:
+    in_use = Endpoint.objects.filter(active=True).values("pk")
+    delivered = Submission.objects.filter(state=SubmissionState.DELIVERED, endpoint__in=in_use)
+    return delivered.exclude(service_request_id="").order_by("pk")
+
+
+def _pending(comment: Comment) -> QuerySet[Comment]:
+    return Comment.objects.filter(pk=comment.pk, state=State.PENDING)
+
+
+def _claim(comment_id: int) -> Comment | None:
+    now, ours = clock.now(), uuid.uuid4()
+    lease = now + timedelta(seconds=settings.SUBMISSION_LEASE)
+    rows = due(now).filter(pk=comment_id, state=State.PENDING)
+    taken = rows.update(state=State.SENDING, claim=ours, lease_until=lease, tries=F("tries") + 1, sent_at=now)
+    return Comment.objects.select_related("service_request").get(pk=comment_id) if taken else None
+
+
+def _call(comment: Comment, submission: Submission, exchanges: list[Exchange]) -> str:
+    """One call, and what it leads to; gives the outcome in a word."""
+    ended = comment.service_request.status in statuses.ENDED
+    status = messages.Status.CLOSED if ended else messages.Status.OPEN
+    message = messages.Comment(key=str(comment.key), text=comment.text, datetime=comment.created_at, status=status)
+    try:
+        dialect = _dialect(submission, exchanges)
+    except Exception as error:
+        _move(comment, State.PENDING, due_at=None, sent_at=None, reason=str(error))
+        raise
+    try:
+        receipt = dialect.comment(submission.service_request_id, message)
+    except DialectError as error:
+        _after_error(comment, error)
+        endpoints.note_failure(submission.endpoint, error)
+        return type(error).__name__
+    except Exception as error:
+        _move(comment, State.UNCERTAIN, due_at=clock.now() + FIRST_LOOK, reason=str(error))
+        raise
+    _keep_receipt(comment, receipt)
+    endpoints.note_success(submission.endpoint)
+    return "receipt"
+
+
+def _keep_receipt(comment: Comment, receipt: messages.CommentReceipt) -> None:
+    """Also after the lease ran out: what the body has said counts."""
+    state = State.HELD if receipt.held else State.SENT
+    rows = Comment.objects.filter(pk=comment.pk, state__in=(State.SENDING, State.UNCERTAIN))
+    kept = {"comment_id": receipt.id[:200], "sent_at": clock.now(), "reason": ""}
+    rows.update(state=state, due_at=None, claim=None, lease_until=None, **kept)
+
+
+def _after_error(comment: Comment, error: DialectError) -> None:
+    if isinstance(error, NotSent):
+        _try_again(comment, error)
+    elif isinstance(error, PerhapsSent):
+        _move(comment, State.UNCERTAIN, due_at=clock.now() + FIRST_LOOK, reason=str(error))
+    elif isinstance(error, Unsupported):
+        _move(comment, State.KEPT, due_at=None, sent_at=None, reason=str(error))
+    else:
+        _move(comment, State.REFUSED, due_at=None, reason=" ".join(error.messages) or str(error))
+
+
+def _try_again(comment: Comment, error: NotSent) -> None:
+    pause = retry_pause(comment.tries, settings.RETRY_FIRST, settings.RETRY_LONGEST, error.retry_after)
+    due_at = clock.now() + pause if comment.tries < TRIES else None
+    _move(comment, State.PENDING, due_at=due_at, sent_at=None, reason=str(error))
+
+
+def _look(comment_id: int) -> None:
+    """Look for a comment whose answer was lost among those that the body shows; else volunteers decide about it."""
+    now = clock.now()
+    rows = due(now).filter(pk=comment_id, state=State.UNCERTAIN)
+    if not rows.update(due_at=now + timedelta(seconds=settings.SUBMISSION_LEASE), tries=F("tries") + 1):
+        return
+    comment = Comment.objects.get(pk=comment_id)
+    unsettled = Comment.objects.filter(pk=comment_id, state=State.UNCERTAIN)
+    submission = _way_of(comment)
+    if submission is None:
+        return
+    try:
+        shown = _dialect(submission, []).comments(submission.service_request_id)
+    except Unsupported:
+        unsettled.update(due_at=None, reason=_("What the body shows of it cannot be read from here: look there."))
+    except DialectError as error:
+        pause = retry_pause(comment.tries, settings.RETRY_FIRST, settings.RETRY_LONGEST)
+        unsettled.update(due_at=now + pause if comment.tries < TRIES else None, reason=str(error))
+    except Exception as error:
+        unsettled.update(due_at=None, reason=str(error))
+        raise
+    else:
+        found = _found(comment, shown)
+        if found is not None:
+            notes.arrived(comment, found.id)
+        unsettled.update(due_at=None, reason=_("It is not among what the body shows of the report."))
+
+
+def _found(comment: Comment, shown: Iterable[messages.Note]) -> messages.Note | None:
+    """This comment among those that the body shows; not one that is known as another of ours."""
+    others = Comment.objects.filter(service_request=comment.service_request_id).exclude(comment_id="")
+    taken = set(others.values_list("comment_id", flat=True))
+    return next((note for note in shown if note.id not in taken and notes.is_same(comment, note)), None)
+
+
+def _way_of(comment: Comment) -> Submission | None:
+    ways = _numbered().filter(request=comment.service_request_id)
+    return ways.select_related("endpoint__jurisdiction", "request__contact").last()
+
+
+def _dialect(submission: Submission, exchanges: list[Exchange]) -> Dialect:
+    private = private_texts(submission.request)
+    return endpoints.dialect_for(submission.endpoint, on_exchange=exchanges.append, private=private)
+
+
+def _move(comment: Comment, state: CommentState, **fields: Any) -> None:
+    """From `sending`, while the claim holds."""
+    rows = Comment.objects.filter(pk=comment.pk, state=State.SENDING, claim=comment.claim)
+    rows.update(state=state, claim=None, lease_until=None, **fields)
+
+
+def _finish(attempt: Attempt, exchanges: list[Exchange], outcome: str) -> None:
+    attempt.finished_at, attempt.outcome = clock.now(), outcome
+    attempt.status_code = exchanges[-1].status if exchanges else None
+    attempt.exchanges = [exchange.as_dict() for exchange in exchanges]
+    attempt.save(update_fields=["finished_at", "outcome", "status_code", "exchanges"])

@@ -1,0 +1,134 @@
+"""A filing that the body refused because it has it already: which of its requests is meant, and following that one.
+
+Nothing is ever posted from here. Where it cannot be told which one is meant, volunteers are asked.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from reports import clock
+from reports.delivery import endpoints, history, outbox
+from reports.delivery.filing import filing_for, private_texts, service_codes
+from reports.delivery.pauses import refresh_pause
+from reports.dialects.errors import DialectError, Duplicate
+from reports.dialects.messages import Found, RequestStatus, Window
+from reports.geo.measures import great_circle
+from reports.http import Exchange
+from reports.models import Attempt, PublicStatus, ServiceRequest, Submission, SubmissionState
+
+log = logging.getLogger(__name__)
+State = SubmissionState
+
+BACK = timedelta(days=90)
+NEAR_METRES = 50.0  # the place of a request may be that of the nearest address
+
+
+def refusal(error: Duplicate) -> str:
+    """The body's refusal, for volunteers."""
+    return f"The body refused it as one that it has already: {' '.join(error.messages) or error}"
+
+
+def unresolved() -> QuerySet[Submission]:
+    """Submissions that were refused as duplicates, and whose original has not been looked for."""
+    return Submission.objects.filter(state=State.REFUSED, due_at__isnull=False)
+
+
+def resolve(submission_id: int) -> None:
+    """Look for the request that the body means, once, and link to it or ask volunteers. Safe to run twice at once.
+
+    What nobody foresaw is raised after volunteers were asked.
+    """
+    for submission in outbox.take_look(unresolved().filter(pk=submission_id), 1):
+        try:
+            originals, seen = _look(submission)
+        except Exception:
+            with transaction.atomic():
+                _ask_volunteers(submission, [], seen=False)
+            raise
+        with transaction.atomic():
+            if len(originals) == 1:
+                _follow(submission, originals[0])
+            else:
+                _ask_volunteers(submission, originals, seen=seen)
+
+
+def _look(submission: Submission) -> tuple[list[str], bool]:
+    """The numbers of the requests that may be meant, and whether the body's list could be had."""
+    now = clock.now()
+    attempt = Attempt.objects.create(submission=submission, operation="find", started_at=now)
+    exchanges: list[Exchange] = []
+    found, outcome, detail = Found(), "found", ""
+    try:
+        filing = filing_for(submission.request)
+        private = private_texts(submission.request)
+        dialect = endpoints.dialect_for(submission.endpoint, on_exchange=exchanges.append, private=private)
+        found = dialect.find(filing, Window(now - BACK, now))
+    except DialectError as error:
+        outcome, detail = type(error).__name__, str(error)
+    except Exception as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        attempt.finished_at, attempt.outcome, attempt.detail = clock.now(), outcome, detail
+        attempt.exchanges = [exchange.as_dict() for exchange in exchanges]
+        attempt.status_code = exchanges[-1].status if exchanges else None
+        attempt.save(update_fields=["finished_at", "outcome", "detail", "exchanges", "status_code"])
+    alike = [row for row in found.candidates if _is_alike(row, submission.request)]
+    return sorted({row.service_request_id for row in alike if row.service_request_id}), outcome == "found"
+
+
+def _is_alike(row: RequestStatus, request: ServiceRequest) -> bool:
+    """Of the same service, under whichever code it had, and at the same place, as far as the row says."""
+    if row.service_code not in {"", *service_codes(request)}:
+        return False
+    if row.lat is None or row.long is None:
+        return True
+    return float(great_circle(row.lat, request.lat, request.long - row.long)) <= NEAR_METRES
+
+
+def _follow(submission: Submission, number: str) -> None:
+    request, now = submission.request, clock.now()
+    if not outbox.move(submission, State.NEEDS_ATTENTION, due_at=None):
+        return
+    outbox.move(
+        submission,
+        State.DELIVERED,
+        service_request_id=number,
+        sent_at=submission.sent_at or now,
+        delivered_at=now,
+        due_at=now + refresh_pause(timedelta(0), settings.REFRESH_FIRST, settings.REFRESH_LONGEST),
+        looks=0,
+    )
+    request.duplicate_of = number
+    request.save(update_fields=["duplicate_of"])
+    with override(request.locale):
+        words = _("%(body)s has this already, as its number %(number)s. We follow that one.")
+        said = words % {"body": request.jurisdiction.name, "number": number}
+    mark = history.fingerprint("duplicate", submission.pk, number)
+    if history.append(request, PublicStatus.ACCEPTED, mark=mark, status_notes=said):
+        history.set_status(request, PublicStatus.ACCEPTED)
+
+
+def _ask_volunteers(submission: Submission, originals: list[str], *, seen: bool) -> None:
+    request = submission.request
+    if not seen:
+        looked = "Its list could not be searched for the one that it means."
+    elif originals:
+        looked = f"It may mean one of these: {', '.join(originals)}."
+    else:
+        looked = f"In its list of the last {BACK.days} days nothing of this service is at this place with these words."
+    if not outbox.move(submission, State.NEEDS_ATTENTION, due_at=None, reason=f"{submission.reason} {looked}"):
+        return
+    with override(request.locale):
+        words = _("%(body)s says that it has this already. We find out which of its reports it means.")
+        said = words % {"body": request.jurisdiction.name}
+    mark = history.fingerprint("undelivered", submission.pk, submission.posts)
+    if history.append(request, PublicStatus.UNDELIVERED, mark=mark, status_notes=said):
+        history.set_status(request, PublicStatus.UNDELIVERED)
+    log.warning("%s needs attention: %s", request.reference, submission.reason)

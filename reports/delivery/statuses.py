@@ -1,0 +1,121 @@
+"""What a body shows of a request, in our words, and when such a word moves the request's own status."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports import clock
+from reports.dialects.messages import Note, RequestStatus, Stage, Status
+from reports.models import PublicStatus, ServiceRequest
+
+BY_STAGE = {
+    Stage.ACKNOWLEDGED: PublicStatus.ACCEPTED,
+    Stage.IN_PROGRESS: PublicStatus.IN_PROGRESS,
+    Stage.SCHEDULED: PublicStatus.IN_PROGRESS,
+    Stage.DUPLICATE: PublicStatus.DUPLICATE,
+    Stage.NOT_RESPONSIBLE: PublicStatus.NOT_RESPONSIBLE,
+    Stage.REJECTED: PublicStatus.REJECTED,
+}
+OPENING = frozenset({"opened", "submitted"})  # kinds of entry that say no more than that it was filed (Spot)
+FINER_ENDS = frozenset({PublicStatus.DUPLICATE, PublicStatus.NOT_RESPONSIBLE, PublicStatus.REJECTED})
+ENDED = FINER_ENDS | {PublicStatus.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row tells of the status: None where it says nothing of it; `when` the body changed it, None if unknown.
+
+    `stale`: something newer than this was taken over before. `plain`: no more than the standard's bare word.
+    """
+
+    status: PublicStatus | None
+    when: datetime | None
+    stale: bool
+    plain: bool
+
+
+def told(request: ServiceRequest, row: RequestStatus) -> Told:
+    """Read a row for its status; where it says nothing itself, the newest of its notes that does speaks for it."""
+    if row.status_known:
+        dated, when = row.updated_datetime, changed_at(row)
+        return Told(public_status(row), when, _older(dated, request), _is_plain(row))
+    speaking = [note for note in row.notes if _is_public_word(note) and of_note(note)]
+    if not speaking:
+        return Told(None, changed_at(row), False, False)
+    latest = max(enumerate(speaking), key=lambda pair: (_moment(pair[1], row), pair[0]))[1]
+    when = latest.datetime or changed_at(row)
+    return Told(of_note(latest), when, _older(when, request), latest.stage is Stage.NONE and not latest.text.strip())
+
+
+def moved(request: ServiceRequest, news: Told) -> PublicStatus:
+    """The status that the request has after this news.
+
+    A bare “open” says less than “in progress”, and a bare “closed” less than why it was: neither takes that back,
+    but for a “closed” of a later date.
+    """
+    current = PublicStatus(request.status)
+    if news.status is None or news.stale:
+        return current
+    if news.plain and news.status is PublicStatus.ACCEPTED and current is PublicStatus.IN_PROGRESS:
+        return current
+    if news.plain and news.status is PublicStatus.CLOSED and current in FINER_ENDS and not newer(request, news.when):
+        return current
+    return news.status
+
+
+def newer(request: ServiceRequest, when: datetime | None) -> bool:
+    """Whether a date of the body's is later than that of all that was taken over from it."""
+    known = request.body_updated_datetime
+    return when is not None and (known is None or when > known)
+
+
+def public_status(row: RequestStatus) -> PublicStatus:
+    """Our word for what the body shows. Open with words of the body's own means that somebody there is on it."""
+    if row.stage in BY_STAGE:
+        return BY_STAGE[row.stage]
+    if row.status is Status.CLOSED:
+        return PublicStatus.DUPLICATE if row.duplicate_of else PublicStatus.CLOSED
+    spoken = row.status_notes.strip() or any(_is_public_word(note) and _says_work(note) for note in row.notes)
+    return PublicStatus.IN_PROGRESS if spoken else PublicStatus.ACCEPTED
+
+
+def of_note(note: Note) -> PublicStatus | None:
+    """Our word for what an entry says became of the request; None where it says nothing, or is not the body's."""
+    if not note.by_body:
+        return None
+    if note.stage in BY_STAGE:
+        return BY_STAGE[note.stage]
+    if note.status is Status.CLOSED:
+        return PublicStatus.CLOSED
+    if note.type.lower() in OPENING:
+        return PublicStatus.ACCEPTED
+    if note.status is Status.OPEN:
+        return PublicStatus.IN_PROGRESS if note.text.strip() else PublicStatus.ACCEPTED
+    return None
+
+
+def changed_at(row: RequestStatus) -> datetime | None:
+    """When the body changed it. A city without such dates has that of the filing there (DIALECTS, Q16): None then."""
+    return row.updated_datetime if row.updated_datetime != row.requested_datetime else None
+
+
+def _is_public_word(note: Note) -> bool:
+    return note.by_body and not note.private
+
+
+def _says_work(note: Note) -> bool:
+    return note.type.lower() not in OPENING
+
+
+def _is_plain(row: RequestStatus) -> bool:
+    if row.stage is not Stage.NONE:
+        return False
+    return row.status is Status.CLOSED or public_status(row) is PublicStatus.ACCEPTED
+
+
+def _moment(note: Note, row: RequestStatus) -> datetime:
+    return note.datetime or row.updated_datetime or clock.now()
+
+
+def _older(when: datetime | None, request: ServiceRequest) -> bool:
+    known = request.body_updated_datetime
+    return when is not None and known is not None and min(when, clock.now()) < known
