@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from reports.views import account, health, home, photos, places, report, service_requests, unsubscribe
+from reports.views import (
+    account,
+    comments,
+    health,
+    home,
+    mirrored,
+    photos,
+    places,
+    reply,
+    report,
+    service_requests,
+    unsubscribe,
+)
 from reports.views.place import PlacePage
 
 requests_patterns = [
@@ -10,7 +22,9 @@ requests_patterns = [
     path("map/", service_requests.map_page, name="map"),
     path("map.geojson", service_requests.data, name="data"),
     path("find/", service_requests.find, name="find"),
+    path("mirrored/", mirrored.listing, name="mirrored"),
     path("<str:reference>/", service_requests.detail, name="detail"),
+    path("<str:reference>/comments/", comments.comment, name="comment"),
 ]
 
 report_patterns = [
@@ -38,5 +52,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/", include((requests_patterns, "service_requests"))),
     path("account/", account.account, name="account"),
     path("unsubscribe/<str:key>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("reply/<str:key>/", reply.reply, name="reply"),
     path("healthz", health.healthz, name="healthz"),
 ]

@@ -45,9 +45,14 @@ class Question:
 
 
 def questions_of(definition: Sequence[Row]) -> list[Question]:
-    """The questions and notices of a definition in their order; of two with one code the first counts."""
+    """The questions and notices of a definition in their order; of two with one code the first counts.
+
+    What is `automated` (mySociety's extension) is for the dialect to fill in and is shown to nobody.
+    """
     found: dict[str, Question] = {}
     for row in sorted(definition, key=_order):
+        if row.get("automated"):
+            continue
         question = _question(row)
         found.setdefault(question.code, question)
     return list(found.values())

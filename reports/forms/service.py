@@ -1,6 +1,5 @@
 """What it is about: one of the services that are offered at the place, by any body that answers there."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.geo.rules import fold
 from reports.models import Service
 
 
@@ -50,11 +50,11 @@ class ServiceForm(forms.Form):
 
 
 def find_service(services: Iterable[Service], wanted: str) -> Service | None:
-    """The service that a link names by its id or, where only one body has it, by its `service_code`."""
+    """The service that a link names by its id or, where only one body has it, by its `service_code`, now or once."""
     services = list(services)
     by_id = [service for service in services if str(service.pk) == wanted]
     by_code = [service for service in services if service.service_code == wanted]
-    found = by_id or by_code
+    found = by_id or by_code or [service for service in services if wanted in service.former_codes]
     return found[0] if len(found) == 1 else None
 
 
@@ -77,12 +77,6 @@ def searched_text(service: Service) -> str:
         *map(str, keywords),
     ]
     return fold(" ".join(texts))
-
-
-def fold(text: str) -> str:
-    """Lower case, and letters without their accents, so that “arbol” finds “Árbol”."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def grouped(services: Iterable[Service]) -> list[ServiceGroup]:

@@ -32,7 +32,12 @@ def chosen_service(draft: Draft) -> Service | None:
     chosen = (draft.answers.get("service") or {}).get("service")
     if chosen is None:
         return None
-    return Service.objects.select_related("endpoint__jurisdiction", "override").filter(pk=chosen).first()
+    return (
+        Service.objects.select_related("endpoint__jurisdiction", "override")
+        .defer("endpoint__jurisdiction__boundary")
+        .filter(pk=chosen)
+        .first()
+    )
 
 
 def _change(draft: Draft, change: Callable[[Answers], dict[str, Any]]) -> Draft:

@@ -84,9 +84,9 @@ class PlacePage(FlowView):
 
     def _here(self, form: LocationForm) -> Whereabouts | None:
         if form.is_bound:
-            return look(*form.point) if form.is_valid() and form.point else None
+            return look(*form.point, ask=False) if form.is_valid() and form.point else None
         try:
-            return look(float(form.initial["lat"]), float(form.initial["long"]))
+            return look(float(form.initial["lat"]), float(form.initial["long"]), ask=False)
         except (KeyError, ValueError):
             return None
 

@@ -56,10 +56,12 @@ def here(request: HttpRequest) -> HttpResponse:
     """
     try:
         lat, long = float(request.GET.get("lat", "")), float(request.GET.get("long", ""))
-        found = look(lat, long)
+        routing.checked(lat, long)
     except ValueError:
         return _error(_("Latitude and longitude have to be numbers of a place on Earth."), 400)
-    address = "" if protection.refuse_lookup(request) else address_of(lat, long)
+    refused = protection.refuse_lookup(request) is not None  # others are asked for the address, and for services
+    found = look(lat, long, ask=not refused)
+    address = "" if refused else address_of(lat, long)
     return JsonResponse(_answer(request, found, address))
 
 

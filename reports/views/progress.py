@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy
 from reports.models import PublicStatus, ServiceRequest, StatusUpdate, Submission, SubmissionState
 
 WAITING = frozenset({SubmissionState.PENDING, SubmissionState.SENDING})
-ENDED = frozenset({PublicStatus.CLOSED, PublicStatus.NOT_RESPONSIBLE, PublicStatus.DUPLICATE, PublicStatus.CANCELLED})
+ENDED = frozenset(
+    {
+        PublicStatus.CLOSED,
+        PublicStatus.NOT_RESPONSIBLE,
+        PublicStatus.DUPLICATE,
+        PublicStatus.REJECTED,
+        PublicStatus.CANCELLED,
+    }
+)
 TROUBLED = frozenset({SubmissionState.REFUSED, SubmissionState.NEEDS_ATTENTION})
 
 UNDERWAY = {
@@ -38,6 +46,17 @@ SILENT = gettext_lazy(
     "%(body)s has been told. Its system gives no numbers and no news; ask there if you want to know more."
 )
 
+BY_MAIL = gettext_lazy("%(body)s has been told by mail. If somebody there answers, the answer is shown here.")
+
+HELD = gettext_lazy(
+    "%(body)s has the report and holds it for review: somebody there looks at it before it counts. It gave no number, "
+    "so what comes of it cannot be shown here; ask there if you want to know more."
+)
+
+FOLLOWED = gettext_lazy(
+    "%(body)s has this already, as its number %(number)s. We follow that one: whatever happens with it is shown here."
+)
+
 NEXT = {
     PublicStatus.RECEIVED: gettext_lazy("The report is saved. It is on its way to %(body)s; you need do nothing."),
     PublicStatus.SENT: gettext_lazy(
@@ -53,6 +72,9 @@ NEXT = {
     ),
     PublicStatus.DUPLICATE: gettext_lazy(
         "%(body)s already knows of this from another report, and deals with it there."
+    ),
+    PublicStatus.REJECTED: gettext_lazy(
+        "%(body)s has turned this down. Its own words below may say why. If you see it otherwise, ask there."
     ),
     PublicStatus.UNDELIVERED: gettext_lazy(
         "Could not be delivered yet: we are on it. The report is safe, a volunteer sees to it that %(body)s gets it, "
@@ -84,12 +106,28 @@ def hops(service_request: ServiceRequest, submission: Submission | None) -> list
         steps.append(Hop("done", _("%(body)s gave a receipt token.") % body, submission.token_at))
     if submission.state == SubmissionState.DELIVERED:
         number = submission.service_request_id
-        said = _("%(body)s gave its own number:") if number else _("%(body)s has it. It gives no numbers.")
-        steps.append(Hop("done", said % body, submission.delivered_at, number))
+        steps.append(Hop("done", _delivered(service_request, submission) % body, submission.delivered_at, number))
     if underway := UNDERWAY.get(SubmissionState(submission.state)):
         kind = "trouble" if submission.state in TROUBLED else "waiting"
         steps.append(Hop(kind, str(underway) % body))
     return steps
+
+
+def _delivered(service_request: ServiceRequest, submission: Submission) -> str:
+    number = submission.service_request_id
+    if number and service_request.duplicate_of == number:
+        return _("%(body)s has this already, under its number:")
+    if number:
+        return _("%(body)s gave its own number:")
+    if submission.held:
+        return _("%(body)s has it and holds it for review. It gave no number.")
+    if _by_mail(service_request):
+        return _("%(body)s has it by mail. It gave no number.")
+    return _("%(body)s has it. It gives no numbers.")
+
+
+def _by_mail(service_request: ServiceRequest) -> bool:
+    return service_request.endpoint.base_url.startswith("mailto:")
 
 
 def what_next(service_request: ServiceRequest, submission: Submission | None) -> str:
@@ -102,14 +140,30 @@ def what_next(service_request: ServiceRequest, submission: Submission | None) ->
         if state in HELD_UP:
             return str(HELD_UP[state]) % body
         if state == SubmissionState.DELIVERED and not submission.service_request_id:
-            return str(SILENT) % body
+            silent = BY_MAIL if _by_mail(service_request) else SILENT
+            return str(HELD if submission.held else silent) % body
+    if service_request.status == PublicStatus.ACCEPTED and submission is not None:
+        number = submission.service_request_id
+        if number and service_request.duplicate_of == number:
+            return str(FOLLOWED) % {**body, "number": number}
     return str(NEXT[PublicStatus(service_request.status)]) % body
 
 
 def news(updates: list[StatusUpdate]) -> list[StatusUpdate]:
-    """The history, newest first, without our own bare lines that the receipts already tell."""
+    """The history, newest first: without comments, without our own bare lines that the receipts already tell, and
+    without a body's words that it had just said under the same status."""
     told = (PublicStatus.RECEIVED, PublicStatus.SENT, PublicStatus.ACCEPTED)
-    return [line for line in reversed(updates) if line.by_body or line.status_notes or line.status not in told]
+    shown: list[StatusUpdate] = []
+    for line in updates:
+        bare = not line.by_body and not line.status_notes and line.status in told
+        if not (line.is_comment or bare or (shown and _repeats(shown[-1], line))):
+            shown.append(line)
+    return shown[::-1]
+
+
+def _repeats(before: StatusUpdate, line: StatusUpdate) -> bool:
+    both = line.by_body and before.by_body and line.status_notes != ""
+    return both and (line.status, line.status_notes) == (before.status, before.status_notes)
 
 
 def over(service_request: ServiceRequest) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.core.signing import BadSignature, SignatureExpired, TimestampSigner, b62_decode
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -103,6 +103,19 @@ def refuse_filing(request: HttpRequest, draft: Draft) -> Refusal | None:
     )
 
 
+def refuse_comment(request: HttpRequest, purpose: str) -> Refusal | None:
+    """Judge a comment by its form key, its honeypot, how long its form was open, and how many come from one address."""
+    refusal = refuse_step(request, purpose)
+    if refusal is not None:
+        return refusal
+    if _age(request, purpose) < settings.FORM_MINIMUM_SECONDS:
+        return Refusal(400, _("That was very quick. Read your comment once more, then send it."))
+    wait = _wait(RateLimitItemPerHour(settings.COMMENTS_PER_HOUR), "comment", request)
+    if not wait:
+        return None
+    return Refusal(429, _("Many comments have come from your network in the last hour. Send yours later."), wait)
+
+
 def client_address(request: HttpRequest) -> str:
     """The address that limits count by; an IPv6 client by its /64, as that is what one household gets.
 
@@ -147,6 +160,12 @@ def _refuse_form(request: HttpRequest, purpose: str) -> Refusal | None:
     if request.POST.get(HONEYPOT):
         return Refusal(400, _("A field that has to stay empty was filled in. It is empty now: press the button again."))
     return None
+
+
+def _age(request: HttpRequest, purpose: str) -> float:
+    """Seconds since the form was made; only for a key that has been found whole."""
+    made = request.POST.get("form_key", "").rsplit(":", 2)[1]
+    return time.time() - b62_decode(made)
 
 
 def _signer(purpose: str) -> TimestampSigner:

@@ -10,8 +10,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from reports import intake
+from reports.delivery import catalogue
+from reports.delivery.submit import is_blackbox
 from reports.dialects import registry
-from reports.dialects.messages import ServiceType
+from reports.dialects.errors import ConfigurationError, DialectError
 from reports.forms.attributes import AttributesForm
 from reports.forms.check import summary
 from reports.forms.contact import ContactForm
@@ -59,6 +61,8 @@ class ServicePage(FlowView):
             "address": self.answers["location"].get("address_string", ""),
             "query": query,
             "found": len(found),
+            "away": self.here.away,
+            "again_url": self.url("service"),
             "groups": [
                 {"name": group.name, "services": [(service, searched_text(service)) for service in group.services]}
                 for group in grouped([*kept, *found])
@@ -77,10 +81,16 @@ class ServicePage(FlowView):
 
 
 class AttributesPage(FlowView):
-    """The service's own questions and the description."""
+    """The service's own questions and the description. Questions that were never had are fetched now."""
 
     page: ClassVar = "attributes"
     template: ClassVar = "report/attributes.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._without_questions(newest=True) or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._without_questions(newest=False) or super().post(request, *args, **kwargs)
 
     def get_form(self, data: Any = None, files: Any = None) -> AttributesForm:
         return AttributesForm(data, service=self.the_service, kept=self.answers.get("attributes"))
@@ -89,6 +99,18 @@ class AttributesPage(FlowView):
         chosen = {"service": form.service.pk, "definition_hash": form.service.definition_hash}
         self.draft = drafts.answer(self.draft, "service", chosen)
         return self.save_and_go_on(form.answer())
+
+    def _without_questions(self, *, newest: bool) -> HttpResponse | None:
+        """Where to go instead: the body's questions cannot be had, or it has just said that it takes none of these."""
+        try:
+            service = catalogue.with_definition(self.the_service, newest=newest)
+        except (DialectError, ConfigurationError):
+            again = {"again_url": self.url(self.page), "service_url": self.url("service")}
+            return self.render("report/questions_away.html", again, status=503)
+        if service.active:
+            return None
+        self.draft = drafts.keep_up(self.draft)
+        return self.to(conditions.first_unanswered(self.answers))
 
 
 class MediaPage(FlowView):
@@ -230,7 +252,7 @@ class DonePage(FlowView):
         context = {
             "service_request": filed,
             "jurisdiction": body,
-            "blackbox": filed.service is not None and filed.service.type == ServiceType.BLACKBOX,
+            "blackbox": is_blackbox(filed),
             "told": filed.subscriptions.filter(ended_at=None).first(),
             "page_title": _("Report received"),
         }

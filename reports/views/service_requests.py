@@ -1,16 +1,11 @@
 """What the public reads: the list and the map of reports, the page of one, and the look-up by number. No cookies."""
 
-import hashlib
-import re
 from collections.abc import Iterable
-from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -18,14 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from reports.models import Endpoint, PublicStatus, ServiceRequest, Submission, SubmissionState
+from reports.delivery import mirror
+from reports.models import Endpoint, PublicStatus, ServiceRequest, Submission
 from reports.views.listing import PAGE, Box, FilterForm, about, bounds_of, feature, public
-from reports.views.progress import hops, news, over, what_next
+from reports.views.request_page import canonical_reference, find_request, missing, page
 
 MARKERS = 500
 BESIDE_THE_MAP = 50
 MATCHES = 20
-REFERENCE = re.compile(r"[^0-9A-Z]")
 
 
 @require_safe
@@ -34,12 +29,19 @@ def listing(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     found = form.narrowed()
     try:
-        page = Paginator(found, PAGE).page(request.GET.get("page", 1))
+        listed = Paginator(found, PAGE).page(request.GET.get("page", 1))
     except InvalidPage:
         why = _("This list of reports has no page “%(page)s”.") % {"page": request.GET["page"]}
         return render(request, "404.html", {"why": why}, status=404)
     asked = form.asked()
-    context = {"form": form, "page": page, "rows": rows(page.object_list), "asked": asked, "query": urlencode(asked)}
+    context = {
+        "form": form,
+        "page": listed,
+        "rows": rows(listed.object_list),
+        "asked": asked,
+        "query": urlencode(asked),
+        "mirrored": mirror.shown().exists(),
+    }
     return render(request, "service_requests/list.html", context)
 
 
@@ -90,42 +92,12 @@ def _note(count: int, capped: bool) -> str:
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One report. `?fragment=1` answers with its progress alone, and `X-Version` tells whether it differs."""
     reference = reference.replace("\x00", "")  # PostgreSQL cannot even be asked about one
-    canonical = canonical_reference(reference)
-    if canonical != reference:
-        return HttpResponsePermanentRedirect(reverse("service_requests:detail", args=[canonical]))
-    related = ("jurisdiction", "endpoint", "service__override")
-    service_request = ServiceRequest.objects.select_related(*related).filter(reference=canonical).first()
-    if service_request is None:
-        why = _("There is no report with the reference “%(reference)s”.") % {"reference": reference}
-        return render(request, "404.html", {"why": why, "number": reference}, status=404)
-    if service_request.hidden:
-        return render(request, "410.html", status=410)
+    service_request = find_request(reference)
+    gone = missing(request, reference, service_request)
+    if gone is not None or service_request is None:
+        return gone or HttpResponse(status=404)
     with timezone.override(service_request.jurisdiction.zone):
-        return _page(request, service_request)
-
-
-def _page(request: HttpRequest, service_request: ServiceRequest) -> HttpResponse:
-    context = _progress(service_request)
-    fragment = render_to_string("service_requests/progress.html", context, request)
-    version = hashlib.sha256(fragment.encode()).hexdigest()[:16]
-    if request.GET.get("fragment"):
-        headers = {"X-Version": version, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-        return HttpResponse(fragment, headers=headers)
-    context |= {"fragment": fragment, "version": version, "media": service_request.media.all()}
-    return render(request, "service_requests/detail.html", context)
-
-
-def _progress(service_request: ServiceRequest) -> dict[str, Any]:
-    submission = service_request.submissions.exclude(state=SubmissionState.CANCELLED).order_by("-pk").first()
-    return {
-        "service_request": service_request,
-        "jurisdiction": service_request.jurisdiction,
-        "submission": submission,
-        "next": what_next(service_request, submission),
-        "over": over(service_request),
-        "hops": hops(service_request, submission),
-        "updates": news(list(service_request.status_updates.all())),
-    }
+        return page(request, service_request)
 
 
 @require_safe
@@ -148,12 +120,6 @@ def _by_body_number(number: str) -> QuerySet[ServiceRequest]:
     spellings = {number, number.upper(), number.lower()}
     told = Submission.objects.filter(endpoint__in=Endpoint.objects.values("pk"), service_request_id__in=spellings)
     return public().filter(pk__in=told.values("request"))[:MATCHES]
-
-
-def canonical_reference(text: str) -> str:
-    """`7kq4mx9ghw` and `7KQ 4MX-9GHW` as `7KQ-4MX-9GHW`; what cannot be a reference comes back as it is."""
-    letters = REFERENCE.sub("", text.upper())
-    return f"{letters[:3]}-{letters[3:6]}-{letters[6:]}" if len(letters) == 10 else text
 
 
 def rows(found: Iterable[ServiceRequest]) -> list[tuple[ServiceRequest, str]]:

@@ -17,6 +17,7 @@ const SHAPE_OF = {
   in_progress: "diamond",
   closed: "hexagon",
   not_responsible: "triangle",
+  rejected: "triangle",
   undelivered: "triangle",
 };
 

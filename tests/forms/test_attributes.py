@@ -6,6 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from reports.forms.attributes import AttributesForm
+from reports.forms.check import Line, summary
 from reports.models import Service
 from tests.factories import make_endpoint, make_jurisdiction, make_service
 from tests.forms.definitions import EVERY_TYPE, row, values
@@ -176,3 +177,21 @@ def test_four_thousand_characters_as_the_standard_counts_them() -> None:
     service = make_service()
     assert post(service, description="é\r\n" * 1999 + "xy").is_valid()
     assert "4001" in str(post(service, description="é\r\n" * 2000 + "x").errors["description"])
+
+
+def test_what_is_automated_is_neither_asked_nor_required_nor_taken(service: Service) -> None:
+    service.definition = [row("size"), row("easting", required=True, automated="server_set")]
+    form = post(service, description="Deep.", attribute_size="A foot")
+    assert "attribute_easting" not in form.fields
+    assert [entry.question.code for entry in form.entries()] == ["size"]
+    assert form.is_valid(), form.errors
+    assert [each["code"] for each in form.answer()["attributes"]] == ["size"]
+    assert [line.label for line in summary_of(form)] == ["About size?", "Description"]
+    forged = post(service, description="Deep.", attribute_easting="1")
+    assert not forged.is_valid()
+
+
+def summary_of(form: AttributesForm) -> list[Line]:
+    """What the check page says of the answers."""
+    answers = {"location": {"lat": 1.0, "long": 2.0}, "attributes": form.answer(), "contact": {}}
+    return [line for line in summary(answers, form.service, 0) if line.page == "attributes"]

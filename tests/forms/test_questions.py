@@ -201,3 +201,9 @@ def test_a_private_question_says_so(private: bool) -> None:
     [question] = questions_of([row])
     said = "not shown in public" in str(field_for(question, UTC).help_text)
     assert (question.private, said) == (private, private)
+
+
+@pytest.mark.parametrize("automated", ["server_set", "hidden_field"])
+def test_what_is_automated_is_asked_of_nobody(automated: str) -> None:
+    rows = [row("easting", required=True, automated=automated), row("size"), row("note", variable=False, automated="x")]
+    assert [question.code for question in questions_of(rows)] == ["size"]

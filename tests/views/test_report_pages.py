@@ -71,6 +71,19 @@ def test_a_place_where_nothing_is_offered_says_whom_to_call() -> None:
     assert resident.page.xpath("//a[@href='tel:217-555-0100']")
 
 
+def test_a_body_whose_system_is_only_read_is_named_with_the_way_to_it() -> None:
+    body = make_jurisdiction("Zaragoza", phone="976 721 100", website="https://zaragoza.example/")
+    make_service(make_endpoint(body, dialect="zaragoza"), service_name="Baches")
+    page = open_page(begun(), "service").text
+    assert "Zaragoza takes reports on its own site and by telephone." in page
+    assert "976 721 100" in page
+    assert "Baches" not in page
+    make_service(make_endpoint(make_jurisdiction("The County")), service_name="Pothole")
+    page = open_page(begun(), "service").text
+    assert "Zaragoza takes reports on its own site" in page
+    assert "Pothole" in page
+
+
 def test_a_place_moved_to_where_the_service_is_not_offered_asks_again_and_keeps_the_rest(service: Service) -> None:
     make_service(make_endpoint(make_jurisdiction("Shelbyville", boundary=square(40.4, -88.8))), service_name="Leaf")
     draft = finished(service)
