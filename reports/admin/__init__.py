@@ -2,8 +2,31 @@
 
 from django.contrib import admin
 
-from reports.admin import accounts, jurisdictions, people, service_requests, services, submissions
+from reports.admin import (
+    accounts,
+    catalogue_changes,
+    comments,
+    jurisdictions,
+    mirrored,
+    people,
+    routing_rules,
+    service_requests,
+    services,
+    submissions,
+)
 
 admin_site = admin.site
 
-__all__ = ["accounts", "admin_site", "jurisdictions", "people", "service_requests", "services", "submissions"]
+__all__ = [
+    "accounts",
+    "admin_site",
+    "catalogue_changes",
+    "comments",
+    "jurisdictions",
+    "mirrored",
+    "people",
+    "routing_rules",
+    "service_requests",
+    "services",
+    "submissions",
+]

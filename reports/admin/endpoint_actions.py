@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from reports.delivery import catalogue, endpoints
 from reports.dialects.errors import ConfigurationError, DialectError
+from reports.dialects.messages import Place
+from reports.geo import routing
+from reports.geo.measures import inner_point
 from reports.models import Endpoint, Service
 
 NAMES_SHOWN = 8
@@ -19,10 +22,12 @@ AT_ONCE = 5  # each is a call that may take as long as its time-out, and the vol
 
 @admin.action(description=gettext_lazy("Test this endpoint"), permissions=["change"])
 def test_endpoint(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Endpoint]) -> None:
-    """Ask for the services and say what came; nothing is stored."""
+    """Ask for the services and say what came; nothing is stored. One that lists them by place is asked for a place."""
     for endpoint in _few(request, queryset):
+        if _has_no_list(request, endpoint):
+            continue
         try:
-            services = endpoints.dialect_for(endpoint).services()
+            services = endpoints.dialect_for(endpoint).services(_somewhere(endpoint))
         except (DialectError, ConfigurationError) as error:
             messages.error(request, _("%(endpoint)s: %(error)s") % {"endpoint": endpoint, "error": plain(error)})
             continue
@@ -40,6 +45,8 @@ def test_endpoint(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Endp
 def fetch_services(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Endpoint]) -> None:
     """Fetch services and definitions, store them, and say what changed."""
     for endpoint in _few(request, queryset):
+        if _has_no_list(request, endpoint, by_place=True):
+            continue
         try:
             difference = catalogue.sync_services(endpoint)
         except (DialectError, ConfigurationError) as error:
@@ -81,15 +88,41 @@ def in_words(difference: catalogue.Difference, names: Mapping[str, str]) -> str:
     found = [
         (_("new"), difference.added),
         (_("changed"), difference.changed),
+        (_("the same under a new code"), difference.recoded),
         (_("back again"), difference.returned),
         (_("not in the list"), difference.missing),
         (_("suspended"), difference.suspended),
         (_("without their questions, which could not be fetched"), difference.without_definition),
+        (_("asked for their questions next time"), difference.postponed),
     ]
     parts = [f"{label} ({len(codes)}): {_listed(codes, names)}" for label, codes in found if codes]
     if difference.list_was_short:
         parts.append(_("the list was suspiciously short, so nothing was suspended"))
     return "; ".join(parts) or _("nothing new")
+
+
+def _has_no_list(request: HttpRequest, endpoint: Endpoint, *, by_place: bool = False) -> bool:
+    """Say why there is no list to fetch, where there is none."""
+    try:
+        reason = catalogue.why_not_synced(endpoint)
+    except ConfigurationError:
+        return False  # is said by the call
+    words = {
+        "written": _("%(endpoint)s: it has no list to fetch. Write its services under “Services”."),
+        "place": _("%(endpoint)s: its services depend on the place and are asked for where somebody reports."),
+    }
+    if not reason or (reason == "place" and not by_place):
+        return False
+    messages.info(request, words[reason] % {"endpoint": endpoint})
+    return True
+
+
+def _somewhere(endpoint: Endpoint) -> Place | None:
+    """A point that its body answers for, where the list has to be asked for with one."""
+    boundary = endpoint.jurisdiction.boundary
+    if not routing.depends_on_place(endpoint) or not boundary:
+        return None
+    return Place(*inner_point(boundary))
 
 
 def _listed(codes: Sequence[str], names: Mapping[str, str]) -> str:

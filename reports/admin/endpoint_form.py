@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from reports.admin import option_fields
@@ -61,6 +61,13 @@ class EndpointForm(ModelForm[Endpoint]):
             self.add_error("remove_api_key", _("There is a new key too. Untick this, or empty the field above."))
         return self.cleaned_data
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What the dialect says of its options together has no field of its own, and stands above them all."""
+        if field is None and "options" in getattr(error, "error_dict", {}) and "options" not in self.fields:
+            found = error.error_dict
+            found[NON_FIELD_ERRORS] = [*found.get(NON_FIELD_ERRORS, []), *found.pop("options")]
+        super().add_error(field, error)
+
     def save(self, commit: bool = True) -> Endpoint:
         """Encrypt the new key, or drop the old one."""
         if self.cleaned_data.get("remove_api_key"):
@@ -78,10 +85,13 @@ class EndpointForm(ModelForm[Endpoint]):
 
     def _take_options(self) -> None:
         """Put the options' fields together; those of the dialect before, where another one was chosen now, that it
-        knows too."""
+        takes too."""
         if not any(name.startswith(option_fields.PREFIX) for name in self.fields):
             return
         before, chosen = self.initial.get("dialect"), self.cleaned_data.get("dialect")
         found = option_fields.departures(str(before), self.cleaned_data)
-        known = {each.name for each in option_fields.options_of(str(chosen))}
-        self.instance.options = {name: value for name, value in found.items() if before == chosen or name in known}
+        self.instance.options = {
+            name: value
+            for name, value in found.items()
+            if before == chosen or option_fields.takes(str(chosen), name, value)
+        }

@@ -5,13 +5,16 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from reports.admin import endpoint_actions, option_fields
+from reports.admin import catalogue_changes, discovery_import, endpoint_actions, option_fields
 from reports.admin.endpoint_form import EndpointForm, form_for
 from reports.admin.generic import ModelAdmin
 from reports.admin.jurisdiction_form import JurisdictionForm
+from reports.admin.read_only import pretty
 from reports.models import Endpoint, Jurisdiction
 
 HTTPS: dict[Any, dict[str, Any]] = {models.URLField: {"assume_scheme": "https"}}
@@ -62,6 +65,16 @@ class JurisdictionAdmin(SaysWhatProtects, ModelAdmin[Jurisdiction]):
             return rows
         return rows.defer("boundary").annotate(endpoint_number=Count("endpoints")).order_by("name")
 
+    def get_urls(self) -> list[URLPattern]:
+        """With the page that reads a discovery document."""
+        page = self.admin_site.admin_view(self.import_discovery)
+        name = "reports_jurisdiction_import_discovery"
+        return [path("<path:object_id>/import-discovery/", page, name=name), *super().get_urls()]
+
+    def import_discovery(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Endpoints from a discovery document."""
+        return discovery_import.page(self, request, object_id)
+
     @admin.display(description=_("area"), ordering="area")
     def area_shown(self, jurisdiction: Jurisdiction) -> str:
         """Square kilometres, or that there is none."""
@@ -91,7 +104,9 @@ class EndpointAdmin(SaysWhatProtects, ModelAdmin[Endpoint]):
     list_filter = ("active", "environment", "dialect")
     search_fields = ("jurisdiction__name", "label", "base_url")
     autocomplete_fields = ("jurisdiction",)
-    readonly_fields = ("services_synced_at", "last_success_at", "last_failure_at", "last_failure", "changeset")
+    readonly_fields = (
+        "services_synced_at", "last_success_at", "last_failure_at", "last_failure", "changeset", "latest_changes",
+    )  # fmt: skip
     actions = (
         endpoint_actions.test_endpoint,
         endpoint_actions.fetch_services,
@@ -107,6 +122,7 @@ class EndpointAdmin(SaysWhatProtects, ModelAdmin[Endpoint]):
         (_("Health"), {
             "fields": ("services_synced_at", "last_success_at", "last_failure_at", "last_failure", "changeset"),
         }),
+        (_("Last changes of its services"), {"fields": ("latest_changes",)}),
     )  # fmt: skip
 
     def get_form(
@@ -118,18 +134,34 @@ class EndpointAdmin(SaysWhatProtects, ModelAdmin[Endpoint]):
 
     def get_fieldsets(self, request: HttpRequest, obj: Endpoint | None = None) -> list[Any]:
         """With the options of its dialect, which are known once the dialect is."""
-        fieldsets = list(super().get_fieldsets(request, obj))
-        about: tuple[str, ...]
-        if obj is None:
-            about, words = (), str(_("Save with a dialect first: what it can be told of this body comes then."))
-        elif self.has_change_permission(request, obj):
-            about = tuple(option_fields.fields_for(obj.dialect))
-            words = str(_("Leave alone what the body does as usual."))
-        else:
-            about, words = ("options",), ""
-        fieldsets.insert(2, (_("Where it departs from its dialect"), {"fields": about, "description": words}))
+        fieldsets: list[Any] = list(super().get_fieldsets(request, obj))
+        departing: dict[str, Any] = {
+            "fields": (),
+            "description": _("Save with a dialect first; its options come then."),
+        }
+        if obj is not None and self.has_change_permission(request, obj):
+            departing = {
+                "fields": tuple(option_fields.fields_for(obj.dialect)),
+                "description": _("Leave alone what the body does as usual for its dialect."),
+                "classes": ("collapse",),
+            }
+        elif obj is not None:
+            departing = {"fields": ("options_shown",)}
+        names = ", ".join(obj.options) if obj else ""
+        title = f"{_('Where it departs from its dialect')}{': ' if names else ''}{names}"
+        fieldsets.insert(2, (title, departing))
         return fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
         """With the bodies' names, without their boundaries."""
         return super().get_queryset(request).select_related("jurisdiction").defer("jurisdiction__boundary")
+
+    @admin.display(description=_("options"))
+    def options_shown(self, endpoint: Endpoint) -> SafeString | str:
+        """For those who may only look: without what may be a key."""
+        return pretty(option_fields.for_onlookers(endpoint.options))
+
+    @admin.display(description=_("what changed, and what it touches"))
+    def latest_changes(self, endpoint: Endpoint) -> SafeString | str:
+        """What the hourly sync found, newest first."""
+        return catalogue_changes.latest(endpoint)

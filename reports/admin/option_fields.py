@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -26,6 +27,12 @@ def options_of(dialect: str) -> list[Declared]:
     return declared(found) if found else []
 
 
+def takes(dialect: str, name: str, value: Any) -> bool:
+    """Whether the dialect has an option of that name that accepts the value."""
+    known = {each.name for each in options_of(dialect)}
+    return name in known and not registry.get(dialect).check_options({name: value})
+
+
 def fields_for(dialect: str) -> dict[str, forms.Field]:
     """A field for each option, by its name in the form."""
     return {PREFIX + each.name: OptionField(each) for each in options_of(dialect)}
@@ -47,6 +54,13 @@ def departures(dialect: str, cleaned: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def for_onlookers(stored: object) -> object:
+    """Stored options for those who may not change them: the values of extra headers may be keys, and stay out."""
+    if not isinstance(stored, Mapping) or not isinstance(stored.get("headers"), Mapping):
+        return stored
+    return {**stored, "headers": dict.fromkeys(stored["headers"], "•••")}
+
+
 class OptionField(forms.Field):
     """Asks for one option in the form that its kind needs; what cannot be used is refused in the option's own words."""
 
@@ -63,7 +77,7 @@ class OptionField(forms.Field):
         """The value as the dialect uses it. ValidationError says what is expected."""
         check = self.option.check
         try:
-            return check(_typed(check.kind, value, self.option.default))
+            return check(_storable(_typed(check.kind, value, self.option.default)))
         except ValueError as error:
             raise ValidationError(_("It has to be %(expected)s.") % {"expected": error}) from error
 
@@ -102,8 +116,8 @@ def _shown(option: Declared, value: Any) -> Any:
     if kind == "texts":
         return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
     if kind == "headers":
-        pairs = value.items() if isinstance(value, Mapping) else value
-        return "\n".join(f"{name}: {text}" for name, text in pairs)
+        pairs = value.items() if isinstance(value, Mapping) else ()
+        return "\n".join(f"{name}: {text}" for name, text in pairs) or (str(value) if value else "")
     if kind == "json":
         return "" if value is None else json.dumps(value, default=list)
     return value
@@ -117,7 +131,7 @@ def _typed(kind: str, value: Any, default: Any) -> Any:
     if kind == "number":
         if not written:
             return default
-        return int(written) if written.lstrip("-").isdecimal() else written
+        return int(written) if re.fullmatch(r"-?[0-9]{1,18}", written) else written
     if kind in {"choices", "texts"}:
         parts = written.split("," if kind == "choices" else "\n")
         return [part.strip() for part in parts if part.strip()]
@@ -129,7 +143,21 @@ def _typed(kind: str, value: Any, default: Any) -> Any:
             return json.loads(written) if written else default
         except json.JSONDecodeError as error:
             raise ValueError(_("written as JSON (%(problem)s)") % {"problem": error.msg}) from error
+        except RecursionError as error:
+            raise ValueError(_("written as JSON, and not nested so deeply")) from error
     return written
+
+
+def _storable(value: Any) -> Any:
+    """The value, or ValueError where no database would keep it as JSON."""
+    try:
+        written = json.dumps(value, ensure_ascii=False, allow_nan=False, default=list)
+        written.encode()  # fails for half of a surrogate pair
+    except ValueError as error:
+        raise ValueError(_("made of finite numbers and whole characters")) from error
+    if r"\u0000" in written:
+        raise ValueError(_("without characters of code 0"))
+    return value
 
 
 def _stored(option: Declared, value: Any) -> Any:

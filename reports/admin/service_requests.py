@@ -1,4 +1,4 @@
-"""Service requests with all that belongs to them; a volunteer may hide one, and changes nothing else."""
+"""Service requests with all that belongs to them; a volunteer decides who may see one, and changes nothing else."""
 
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reports import media
+from reports.admin.comments import CommentInline, hide, show
 from reports.admin.filters import JurisdictionFilter
 from reports.admin.generic import ModelAdmin, TabularInline
 from reports.admin.read_only import NOTHING, ReadOnly, ReadOnlyInline
@@ -21,7 +22,7 @@ class StatusUpdateInline(ReadOnlyInline, TabularInline[StatusUpdate, ServiceRequ
     """The history, oldest first."""
 
     model = StatusUpdate
-    fields = ("datetime", "status", "by_body", "status_word", "status_notes")
+    fields = ("datetime", "status", "by_body", "is_comment", "private", "hidden", "status_word", "status_notes")
     readonly_fields = fields
 
 
@@ -72,16 +73,17 @@ class ServiceRequestAdmin(ModelAdmin[ServiceRequest]):
 
     list_display = (
         "reference", "shown_service", "jurisdiction_name", "status", "number", "requested_datetime", "hidden",
+        "private",
     )  # fmt: skip
-    list_filter = ("status", "hidden", JurisdictionFilter)
+    list_filter = ("status", "hidden", "private", JurisdictionFilter)
     search_fields = ("reference", "submissions__service_request_id", "address_string", "service_name")
     search_help_text = _("Reference, the body's number, address or service")
     date_hierarchy = "requested_datetime"
-    inlines = (SubmissionInline, StatusUpdateInline, MediaInline, ContactInline)
+    inlines = (SubmissionInline, StatusUpdateInline, CommentInline, MediaInline, ContactInline)
     list_per_page = 50
     show_full_result_count = False
     fieldsets = (
-        (None, {"fields": ("reference", "on_the_site", "status", "hidden")}),
+        (None, {"fields": ("reference", "on_the_site", "status", "duplicate_of", "hidden", "private")}),
         (_("What"), {"fields": ("service_name", "group", "service_code", "description_shown", "answers")}),
         (_("Where"), {"fields": ("address_string", "place_detail", "lat", "long", "place_meant")}),
         (_("Who answers"), {
@@ -91,7 +93,7 @@ class ServiceRequestAdmin(ModelAdmin[ServiceRequest]):
         (_("When"), {"fields": ("requested_datetime", "updated_datetime", "expected_datetime")}),
         (_("Record"), {"fields": ("locale", "account", "service"), "classes": ("collapse",)}),
     )  # fmt: skip
-    editable: ClassVar = {"hidden"}
+    editable: ClassVar = {"hidden", "private"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceRequest]:
         """With names and numbers, without the boundaries."""
@@ -104,7 +106,7 @@ class ServiceRequestAdmin(ModelAdmin[ServiceRequest]):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: ServiceRequest | None = None) -> tuple[str, ...]:
-        """All but `hidden`."""
+        """All but who may see it."""
         names = (name for _title, options in self.fieldsets for name in options["fields"])
         return tuple(str(name) for name in names if name not in self.editable)
 
@@ -162,15 +164,26 @@ class ServiceRequestAdmin(ModelAdmin[ServiceRequest]):
 class StatusUpdateAdmin(ReadOnly, ModelAdmin[StatusUpdate]):
     """All history, newest first."""
 
-    list_display = ("datetime", "service_request", "status", "by_body", "status_word", "recorded_at")
-    list_filter = ("status", "by_body")
+    list_display = (
+        "datetime", "service_request", "status", "by_body", "is_comment", "private", "hidden", "status_word",
+        "recorded_at",
+    )  # fmt: skip
+    list_filter = ("status", "by_body", "is_comment", "private", "hidden")
+    actions = (hide, show)
     list_select_related = ("service_request",)
     search_fields = ("service_request__reference",)
     date_hierarchy = "datetime"
     ordering = ("-datetime", "-pk")
-    fields = ("service_request", "datetime", "recorded_at", "status", "by_body", "status_word", "status_notes")
+    fields = (
+        "service_request", "datetime", "recorded_at", "status", "by_body", "is_comment", "private", "hidden",
+        "status_word", "status_notes",
+    )  # fmt: skip
     list_per_page = 50
     show_full_result_count = False
+
+    def has_hide_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change reports decides what of their history is shown; its words nobody changes."""
+        return request.user.has_perm("reports.change_servicerequest")
 
 
 @admin.register(Media)
