@@ -10,6 +10,8 @@ from reports.http import Client
 from reports.models import Service, Submission, SubmissionState
 from reports.sandbox import Sandbox
 from tests.cities import file_report, make_city
+from tests.conftest import SANDBOX
+from tests.factories import make_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +93,15 @@ def test_refresh_status_goes_on_after_a_broken_endpoint(sandbox: Sandbox) -> Non
     said = run("refresh_status")
     assert "enter the key again" in said
     assert "requests with news: 1" in said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "base_url", "words"),
+    [
+        ("email", "mailto:311@example.org", "volunteers write its services"),
+        ("seeclickfix_v2", f"{SANDBOX}/scf/api/v2/", "depend on the place"),
+    ],
+)
+def test_sync_services_says_where_there_is_no_list(sandbox: Sandbox, dialect: str, base_url: str, words: str) -> None:
+    make_endpoint(dialect=dialect, base_url=base_url)
+    assert words in run("sync_services")

@@ -31,7 +31,7 @@ class Demo:
         self.port, self.folder = free_port(), folder
         self.output = folder.parent / f"{folder.name}.out"
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        ports = {"PORT": str(self.port), "SANDBOX_PORT": str(free_port())}
+        ports = {"PORT": str(self.port), "SANDBOX_PORT": str(free_port()), "SANDBOX_SMTP_PORT": str(free_port())}
         self.environment = kept | {"DEMO_DIR": str(folder)} | ports | variables
         self.process: subprocess.Popen[bytes] | None = None
 

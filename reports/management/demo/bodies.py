@@ -45,35 +45,31 @@ def _seed(body: Body, shapes: dict[tuple[str, Any], dict[str, Any]], sandbox_url
     jurisdiction.full_clean()
     jurisdiction.save()
     if body.test_base:
-        _endpoint(jurisdiction, body, Environment.TEST, _address(body.test_base, sandbox_url), "", active=False)
-    discovery = f"{sandbox_url}/{body.discovery}" if body.discovery else ""
+        _endpoint(jurisdiction, body, Environment.TEST, sandbox_url, active=False)
     environment = Environment.LIVE if body.test_base else Environment.TEST
-    endpoint = _endpoint(jurisdiction, body, environment, _address(body.base, sandbox_url), discovery, active=True)
+    endpoint = _endpoint(jurisdiction, body, environment, sandbox_url, active=True)
     if body.dialect == "email":
         _write_services(endpoint)
     return endpoint
 
 
 def _endpoint(
-    jurisdiction: Jurisdiction, body: Body, environment: Environment, base_url: str, discovery_url: str, *, active: bool
+    jurisdiction: Jurisdiction, body: Body, environment: Environment, sandbox_url: str, *, active: bool
 ) -> Endpoint:
+    base = body.base if active else body.test_base
     known = jurisdiction.endpoints.filter(environment=environment).first()
     endpoint = known or Endpoint(jurisdiction=jurisdiction, environment=environment, active=active)
     endpoint.dialect = body.dialect
     endpoint.label = "Sandbox" if active else "Sandbox, test system"
-    endpoint.base_url = base_url
-    endpoint.discovery_url = discovery_url
-    endpoint.options = dict(body.options)
+    endpoint.base_url = base if base.startswith("mailto:") else f"{sandbox_url}/{base}"
+    endpoint.discovery_url = f"{sandbox_url}/{body.discovery}" if body.discovery and active else ""
+    endpoint.options = dict(body.options) | ({"feed_url": f"{sandbox_url}/{body.feed}"} if body.feed else {})
     endpoint.licence, endpoint.attribution = body.licence, body.attribution
-    if not endpoint.api_key_encrypted and not base_url.startswith("mailto:"):
+    if not endpoint.api_key_encrypted and not base.startswith("mailto:"):
         endpoint.api_key = KEY
     endpoint.full_clean()
     endpoint.save()
     return endpoint
-
-
-def _address(base: str, sandbox_url: str) -> str:
-    return base if base.startswith("mailto:") else f"{sandbox_url}/{base}"
 
 
 def _write_services(endpoint: Endpoint) -> None:

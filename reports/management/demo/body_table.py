@@ -33,6 +33,7 @@ class Body:
     languages: tuple[str, ...] = ("en",)
     licence: str = ""
     attribution: str = ""
+    feed: str = ""  # path of the document in which it publishes all its requests
     test_base: str = ""  # a second endpoint, with a key of its own, that is not in use
 
 
@@ -52,15 +53,18 @@ BODIES: Final = (
     Body("bloomington", "City of Bloomington", "bloomington", "ureport", "bloomington/crm/open311/v2/", "812-349-3400",
          "https://bloomington.in.gov/", "America/Indiana/Indianapolis", ("Bloomington", "place")),
     Body("san-francisco", "City and County of San Francisco", "sf-v1", "georeport_v1", "sf/V1/", "415-701-2311",
-         "https://www.sf.gov/", PACIFIC, ("San Francisco", "place"), jurisdiction_id="sfgov.org"),
+         "https://www.sf.gov/", PACIFIC, ("San Francisco", "place"), jurisdiction_id="sfgov.org",
+         feed="sf/feeds/311.kml"),
     Body("miami-dade", "Miami-Dade County", "miami-dade", "georeport_v1", "miami-dade/V1/", "305-468-5900",
          "https://www.miamidade.gov/", EASTERN, ("Miami-Dade", "county"), jurisdiction_id="miamidade.gov"),
     Body("austin", "City of Austin", "austin", "austin", "austin/open311/v2/", "512-974-2000",
-         "https://www.austintexas.gov/", CENTRAL, ("Austin", "place"), jurisdiction_id="austintexas.gov"),
+         "https://www.austintexas.gov/", CENTRAL, ("Austin", "place"), jurisdiction_id="austintexas.gov",
+         options={"follow_by_window": True}),
     Body("boston", "City of Boston", "boston", "spot", "boston/open311/v2/", "617-635-4500",
-         "https://www.boston.gov/", EASTERN, ("Boston", "place")),
+         "https://www.boston.gov/", EASTERN, ("Boston", "place"), options={"zone_correction": "local_labelled_utc"}),
     Body("washington", "District of Columbia", "washington", "washington_dc", "washington/CWI/Open311/v2/",
-         "202-737-4404", "https://311.dc.gov/", EASTERN, ("Washington", "place"), jurisdiction_id="dc.gov"),
+         "202-737-4404", "https://311.dc.gov/", EASTERN, ("Washington", "place"), jurisdiction_id="dc.gov",
+         feed="washington/feeds/src_current_csv.zip"),
     Body("new-haven", "City of New Haven", "new-haven", "seeclickfix_open311", "seeclickfix/open311/v2/29/",
          "203-946-8200", "https://www.newhavenct.gov/", EASTERN, ("New Haven", "place"),
          licence="CC BY-NC-SA 3.0 US", attribution="SeeClickFix"),
@@ -96,6 +100,6 @@ BODIES: Final = (
     Body("zaragoza", "Ayuntamiento de Zaragoza", "zaragoza", "zaragoza", "zaragoza/api/recurso/open311/",
          "+34 976 721 100", "https://www.zaragoza.es/", "Europe/Madrid", circle=(41.6561, -0.8773, 6000),
          languages=("es",)),
-    Body("libre", "O'Fallon", "libre", "libre311", "libre/api/", "618-624-4500", "https://www.ofallon.org/", CENTRAL,
-         circle=(38.5923, -89.9112, 4000), jurisdiction_id="ofallon.gov"),
+    Body("st-louis-metro", "St. Louis Metro Area", "libre", "libre311", "libre/api/", "314-622-4800",
+         "https://www.stlouis-mo.gov/", CENTRAL, circle=(38.6273, -90.1993, 9000), jurisdiction_id="stlma"),
 )  # fmt: skip

@@ -11,13 +11,15 @@ BASE_DIR = Path(__file__).resolve().parents[3]
 def prepare() -> None:
     """Set the environment for a demo in DEMO_DIR (default `.demo`) on PORT and SANDBOX_PORT.
 
-    The database is DEMO_DIR's own unless DEMO_DATABASE_URL names another; mails become files in DEMO_DIR/mail.
+    The fake city that is reached by mail takes it on SANDBOX_SMTP_PORT, the one after SANDBOX_PORT unless set. The
+    database is DEMO_DIR's own unless DEMO_DATABASE_URL names another; mails become files in DEMO_DIR/mail.
     """
     folder = Path(os.environ.get("DEMO_DIR") or BASE_DIR / ".demo").resolve()
     if os.environ.get("FRESH"):
         _begin_anew(folder)
     folder.mkdir(parents=True, exist_ok=True)
     port, sandbox_port = _port("PORT", 8000), _port("SANDBOX_PORT", 8001)
+    smtp_port = _port("SANDBOX_SMTP_PORT", sandbox_port + 1)
     os.environ["DEMO_DIR"] = str(folder)
     os.environ["DATA_DIR"] = str(folder)
     os.environ["SECRET_KEY"] = _kept(folder / "secret-key")
@@ -25,14 +27,14 @@ def prepare() -> None:
     for name, value in {
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
+        "SANDBOX_SMTP_PORT": str(smtp_port),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "EMAIL_URL": f"filemail:///{folder / 'mail'}",
+        "BODY_EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
         "GEOCODER_URL": f"http://127.0.0.1:{sandbox_port}/nominatim/",
         "HTTP_ALLOWED_PRIVATE": f"127.0.0.1:{sandbox_port},127.0.0.1:{port}",
         "STAFF_NEED_MFA": "0",
-        "MAP_CENTER": "41.86,-87.75",
-        "MAP_ZOOM": "10",
         "LOG_LEVEL": "WARNING",
         # A city works on a report within two minutes here, so everything that waits is in a hurry.
         "SWEEP_SECONDS": "2",
@@ -42,6 +44,7 @@ def prepare() -> None:
         "TOKEN_LONGEST": "120",
         "REFRESH_FIRST": "4",
         "REFRESH_LONGEST": "600",
+        "NEWS_SECONDS": "5",
         "MAIL_GATHER": "2",
     }.items():
         os.environ.setdefault(name, value)

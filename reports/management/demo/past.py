@@ -10,21 +10,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from celery import current_app
+from django.db import connection
 
 from reports import clock, intake, tasks
-from reports.delivery import submit
-from reports.management.demo import bodies
+from reports.delivery import definitions, listings, submit
+from reports.dialects import registry
+from reports.management.demo import bodies, others
 from reports.management.demo.sandbox_control import SandboxControl
-from reports.models import Draft, Service, ServiceRequest
+from reports.models import Draft, Endpoint, Service, ServiceRequest
 
 FILINGS = Path(__file__).parent / "filings.txt"
 NAMESPACE = uuid.UUID("5d0c7f0e-6a2b-4f43-9f6e-0d9be2c1a7aa")
 PACE = timedelta(days=6).total_seconds()
-STEP = timedelta(hours=15)
+STEP = timedelta(hours=48)  # between two looks at every city
 # What goes wrong for a few of them, by their place in the file: the sandbox's word for the fault, and how often.
 FAULTS = {13: ("wrong-key", 1), 24: ("html", 1), 43: ("503", 1), 61: ("503", 2)}
 WITHDRAWN = 28
-DUPLICATES = frozenset({22, 38})
+PLANS = {22: "duplicate", 38: "duplicate", 104: "cancelled"}  # what a city does with some, whatever their turn
+NEED_A_CONTACT = frozenset({"rostock"})
 CONTACT = {
     "email": "resident@example.org",
     "first_name": "Rosa",
@@ -56,18 +59,26 @@ def fill(control: SandboxControl, present: datetime) -> Iterator[tuple[int, int]
     current_app.conf.task_always_eager = True
     control.set_pace(PACE)
     try:
-        moment = lines[0].filed
+        _write_without_waiting()
+        moment = lines[0].filed + STEP
         for done, line in enumerate(lines, 1):
-            while moment + STEP < line.filed:
-                moment += STEP
+            while moment < line.filed:
                 _work_on(control, moment)
-            moment = line.filed
+                moment += STEP
             _file(control, line)
             yield done, len(lines)
         _work_on(control, present)
+        others.report(present)
     finally:
         current_app.conf.task_always_eager = eager
         control.set_clock(datetime.now(present.tzinfo))
+
+
+def _write_without_waiting() -> None:
+    """Spare SQLite the wait for the disk at every commit: what a power cut takes, the next start fills in."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous = OFF")
 
 
 def read(present: datetime) -> list[Line]:
@@ -97,6 +108,7 @@ def _work_on(control: SandboxControl, moment: datetime) -> None:
     control.set_clock(moment)
     with clock.at(moment):
         tasks.sweep()
+        tasks.fetch_all_news()
 
 
 def _file(control: SandboxControl, line: Line) -> None:
@@ -104,9 +116,7 @@ def _file(control: SandboxControl, line: Line) -> None:
     if ServiceRequest.objects.filter(submit_key=draft_id).exists():
         return
     control.set_clock(line.filed)
-    service = Service.objects.select_related("endpoint__jurisdiction").get(
-        endpoint__jurisdiction__slug=line.body, service_code=line.service_code
-    )
+    service = _service(line)
     if line.number in FAULTS:
         kind, count = FAULTS[line.number]
         control.fault(city=bodies.city_of(service.endpoint), kind=kind, operation="post", count=str(count))
@@ -115,8 +125,20 @@ def _file(control: SandboxControl, line: Line) -> None:
         request = intake.file_service_request(draft)
         if line.number == WITHDRAWN:
             _withdraw(request)
-    if line.number in DUPLICATES:
-        control.set_plan(bodies.city_of(service.endpoint), request.submissions.get().token, "duplicate")
+    if line.number in PLANS:
+        sent = request.submissions.get()
+        control.set_plan(bodies.city_of(service.endpoint), sent.token or sent.service_request_id, PLANS[line.number])
+
+
+def _service(line: Line) -> Service:
+    """The service with its questions, asked for at the place where the list depends on it, as in the flow."""
+    endpoint = Endpoint.objects.select_related("jurisdiction").get(jurisdiction__slug=line.body, active=True)
+    if registry.get(endpoint.dialect).services_depend_on_place:
+        listings.listing_at(endpoint, line.lat, line.long)
+    service = Service.objects.select_related("endpoint__jurisdiction").get(
+        endpoint=endpoint, service_code=line.service_code
+    )
+    return definitions.with_definition(service, newest=False)
 
 
 def _answers(line: Line, service: Service) -> dict[str, Any]:
@@ -138,7 +160,7 @@ def _answers(line: Line, service: Service) -> dict[str, Any]:
                 if attribute["required"] or attribute["code"] in line.answers
             ],
         },
-        "contact": CONTACT if line.number % 7 == 0 else {},
+        "contact": CONTACT if line.number % 7 == 0 or line.body in NEED_A_CONTACT else {},
     }
 
 
