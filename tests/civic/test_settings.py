@@ -14,7 +14,8 @@ import json
 from civic import settings
 names = "SECURE_SSL_REDIRECT SECURE_HSTS_SECONDS SESSION_COOKIE_SECURE ALLOWED_HOSTS DEBUG X_FRAME_OPTIONS"
 print(json.dumps({name: getattr(settings, name) for name in names.split()} | {
-    "database": settings.DATABASES["default"], "broker": settings.CELERY_BROKER_URL}, default=str))
+    "database": settings.DATABASES["default"], "broker": settings.CELERY_BROKER_URL,
+    "letters": settings.BODY_EMAIL}, default=str))
 """
 
 
@@ -63,3 +64,23 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "key"
     secret.write_text("y" * 50)
     assert read(tmp_path, SECRET_KEY_FILE=str(secret)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("variables", "host", "port"),
+    [
+        ({}, "localhost", 25),
+        ({"EMAIL_URL": "smtp://mail.example:2525"}, "mail.example", 2525),
+        (
+            {"EMAIL_URL": "smtp://mail.example:2525", "BODY_EMAIL_URL": "smtp://letters.example:26"},
+            "letters.example",
+            26,
+        ),
+    ],
+)
+def test_letters_go_the_way_of_other_mail_unless_they_have_their_own(
+    tmp_path: Path, variables: dict[str, str], host: str, port: int
+) -> None:
+    done = read(tmp_path, **variables)
+    found = json.loads(done.stdout)["letters"]
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == (host, port)
