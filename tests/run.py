@@ -1,6 +1,7 @@
 """`make test`: the suite on every database, broker and browser that this machine has.
 
-With CI=true an absent service is a failure, else it is said and passed over. Pytest's own summary line comes last.
+On PostgreSQL only what uses a database runs: the rest cannot differ. With CI=true an absent service is a failure, else
+it is said and passed over. Pytest's own summary line comes last.
 """
 
 import os
@@ -14,11 +15,13 @@ from urllib.parse import urlsplit
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 RABBITMQ = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
+# What asks no database anything cannot differ on another one, and runs once, with SQLite.
+WITHOUT_DATABASE = ("tests/dialects", "tests/http", "tests/sandbox")
 CHROMIUM = os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium")
 
 
 def main() -> int:
-    """Run the suite on PostgreSQL where there is one, then whole on SQLite; the first failure decides."""
+    """Run what uses a database on PostgreSQL where there is one, then all on SQLite; the first failure decides."""
     there = {
         "PostgreSQL": _listens(POSTGRES, 5432),
         "Redis": _listens(REDIS, 6379),
@@ -38,7 +41,8 @@ def main() -> int:
     }
     worst = 0
     if there["PostgreSQL"]:
-        worst = _pytest("PostgreSQL", environment | {"DATABASE_URL": POSTGRES}, "-m", "not browser")
+        without = [f"--ignore={folder}" for folder in WITHOUT_DATABASE]
+        worst = _pytest("PostgreSQL", environment | {"DATABASE_URL": POSTGRES}, "-m", "not browser", *without)
     return _pytest("SQLite", {name: value for name, value in environment.items() if name != "DATABASE_URL"}) or worst
 
 
