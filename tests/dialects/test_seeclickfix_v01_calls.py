@@ -95,6 +95,7 @@ def test_dates_for_readers_are_utc_and_raw_ones_are_preferred():
     (archived,) = read("request", "issue.json")
     assert archived.requested_datetime == datetime(2011, 8, 29, 2, 5, tzinfo=UTC)
     assert archived.updated_datetime == datetime(2011, 9, 27, 16, 7, tzinfo=UTC)
+    assert (archived.service_name, archived.description) == ("loose kerb", "The kerb has come loose.")
     row = read("requests", "issues.json")[0]
     assert row.updated_datetime == datetime(2011, 6, 22, 18, 55, 10, tzinfo=UTC)
 

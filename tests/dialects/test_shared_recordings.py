@@ -104,9 +104,6 @@ LEFT_OUT: Final[dict[tuple[str, str], frozenset[str]]] = {
     (V2, "cologne-request-2026.json"): frozenset({"title"}),
     ("washington_dc", "dc-service-S0301.xml"): frozenset({"datatype_description"}),  # the same of every attribute
     ("seeclickfix_v01", "seeclickfix-v01-create-issue.json"): frozenset({"token"}),  # a secret of the reporter's
-    ("seeclickfix_v01", "seeclickfix-v01-issue-details-1050.json"): frozenset(
-        {"summary"}
-    ),  # where it has a description
 }
 BLOCKS: Final = ("attributes", "extended_attributes", "details")  # of requests: personal, and left out on purpose
 ALLOWED: Final = ("photos", "media_urls")  # of them

@@ -160,6 +160,7 @@ def _issue(row: Row) -> RequestStatus:
         status_word=word,
         stage=stage,
         service_code=identifier(row.get("request_type_id")) or "",
+        service_name=text(row.get("summary")) if text(row.get("description")) else "",  # rows name no request type
         description=first_text(row, "description", "summary"),
         requested_datetime=requested,
         updated_datetime=min(updated, clock.now()) if updated else None,
