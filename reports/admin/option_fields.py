@@ -19,12 +19,11 @@ PREFIX: Final = "option_"
 
 
 def options_of(dialect: str) -> list[Declared]:
-    """The options of a dialect, none for one that is not there or declares none."""
+    """The options of a dialect, none for one that is not there."""
     try:
-        found = getattr(registry.get(dialect), "options_class", None)
+        return declared(registry.get(dialect).options_class)
     except ConfigurationError:
         return []
-    return declared(found) if found else []
 
 
 def takes(dialect: str, name: str, value: Any) -> bool:

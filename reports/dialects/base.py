@@ -24,6 +24,7 @@ from reports.dialects.messages import (
     TokenAnswer,
     Window,
 )
+from reports.dialects.options import build, problems
 from reports.http import Client, Response
 
 REPLAYABLE: Final = (
@@ -45,6 +46,11 @@ class Connection:
     time_zone: tzinfo = UTC
     options: Mapping[str, Any] = field(default_factory=dict)
     mail: Callable[[Letter], None] | None = None  # for bodies reached by mail; raises DialectError
+
+
+@dataclass(frozen=True, slots=True)
+class NoOptions:
+    """Nothing to set."""
 
 
 class Dialect(ABC):
@@ -73,13 +79,18 @@ class Dialect(ABC):
     keeps_private: ClassVar[bool] = False  # some of its requests are not public, and only a look says which
     searchable: ClassVar[bool] = False  # `find` can look for a filing whose answer was lost
 
+    options_class: ClassVar[type[Any]] = NoOptions  # a dataclass of `options.option` fields
+    options: Any
+
     def __init__(self, connection: Connection) -> None:
+        """Raises `ConfigurationError` where the endpoint's options are not those of this dialect."""
         self.connection = connection
+        self.options = build(self.options_class, connection.options)
 
     @classmethod
     def check_options(cls, options: Mapping[str, Any]) -> list[str]:
         """Say in plain sentences what is wrong with an endpoint's options; an empty list when nothing is."""
-        return [f"“{name}” is not an option of this dialect." for name in options]
+        return problems(cls.options_class, options)
 
     def discovery(self) -> Discovery:
         """Fetch the discovery document."""

@@ -1,13 +1,12 @@
 """Bodies without a system: a letter by mail that a clerk can work with, and a link by which to answer it."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from reports.dialects import options as checks
-from reports.dialects.base import Connection, Dialect
+from reports.dialects.base import Dialect
 from reports.dialects.email_words import WORDS, Words
 from reports.dialects.errors import ConfigurationError, Unsupported
 from reports.dialects.formats.clean import clean
@@ -88,14 +87,8 @@ class EmailLetter(Dialect):
     photo_limit = PHOTOS_MOST
     follows_by_id = False
 
-    def __init__(self, connection: Connection) -> None:
-        """Raises `ConfigurationError` where the endpoint's options are not those of this dialect."""
-        super().__init__(connection)
-        self.options = checks.build(Options, connection.options)
-
-    @classmethod
-    def check_options(cls, options: Mapping[str, Any]) -> list[str]:
-        return checks.problems(Options, options)
+    options_class: ClassVar[type[Options]] = Options
+    options: Options
 
     def services(self, place: Place | None = None) -> tuple[Service, ...]:
         raise Unsupported("a body reached by mail lists no services", operation="services")

@@ -221,6 +221,14 @@ def test_every_option_of_its_dialect_has_a_field_that_explains_it(staff: Client)
         assert escape(option.help) in page
 
 
+@pytest.mark.parametrize("dialect", registry.TABLE)
+def test_every_dialect_has_its_options_in_the_form(staff: Client, dialect: str) -> None:
+    declared = option_fields.options_of(dialect)
+    page = staff.get(change(make_endpoint(dialect=dialect))).content.decode()
+    assert declared
+    assert not [option.name for option in declared if f'name="option_{option.name}"' not in page]
+
+
 def test_a_new_endpoint_is_asked_for_its_dialect_first(staff: Client) -> None:
     page = staff.get(f"{LIST}add/").content.decode()
     assert "Save with a dialect first" in page

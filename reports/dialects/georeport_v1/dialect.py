@@ -1,12 +1,11 @@
 """The three calls of GeoReport v1, all of them GET."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import partial
-from typing import Any, Final
+from typing import ClassVar, Final
 from urllib.parse import urlencode
 
-from reports.dialects import options as checks
 from reports.dialects.answers import Answer, reach
 from reports.dialects.base import Connection, Message
 from reports.dialects.errors import BadRequest, DialectError, NotFound, Unsupported
@@ -39,15 +38,12 @@ class GeoReportV1(FeedMixin):
     takes_photos = "URL"
     photo_limit = 1
 
-    def __init__(self, connection: Connection) -> None:
-        """Raises `ConfigurationError` where the endpoint's options are not those of this dialect."""
-        super().__init__(connection)
-        self.options = checks.build(Options, connection.options)
-        self.base_url = connection.base_url.rstrip("/") + "/"
+    options_class: ClassVar[type[Options]] = Options
+    options: Options
 
-    @classmethod
-    def check_options(cls, options: Mapping[str, Any]) -> list[str]:
-        return checks.problems(Options, options)
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.base_url = connection.base_url.rstrip("/") + "/"
 
     def services(self, place: Place | None = None) -> tuple[Service, ...]:
         """Fetch the service list, which is one for the whole city."""

@@ -1,12 +1,11 @@
 """The calls of GeoReport v2, as the site makes them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote, urljoin
 
-from reports.dialects import options as checks
 from reports.dialects.answers import judge
 from reports.dialects.base import Connection, Dialect, Message
 from reports.dialects.errors import Unsupported
@@ -47,16 +46,11 @@ class GeoReportV2(Dialect):
     searchable = True
 
     options_class: ClassVar[type[Options]] = Options
+    options: Options
 
     def __init__(self, connection: Connection) -> None:
-        """Raises `ConfigurationError` where the endpoint's options are not those of this dialect."""
         super().__init__(connection)
-        self.options = checks.build(self.options_class, connection.options)
         self.line = Line(connection, self.options, self.read_requests)
-
-    @classmethod
-    def check_options(cls, options: Mapping[str, Any]) -> list[str]:
-        return checks.problems(cls.options_class, options)
 
     # What a family makes of a message after the standard's reading of it: itself, here. The row is in its `raw`.
 

@@ -1,11 +1,10 @@
 """The calls of SeeClickFix API 0.1, as the site makes them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 from urllib.parse import quote
 
-from reports.dialects import options as checks
 from reports.dialects.answers import Answer, judge
 from reports.dialects.base import Connection, Dialect, Message
 from reports.dialects.errors import DialectError, NotFound, Unreadable, Unsupported
@@ -53,19 +52,14 @@ class SeeClickFixV01(Dialect):
     searchable = True
 
     options_class: ClassVar[type[Options]] = Options
+    options: Options
 
     def __init__(self, connection: Connection) -> None:
-        """Raises `ConfigurationError` where the endpoint's options are not those of this dialect."""
         super().__init__(connection)
-        self.options = checks.build(self.options_class, connection.options)
         base_url = connection.base_url.rstrip("/") + "/"
         self.line = Line(
             connection, base_url, auth="none", headers=self.options.headers, secret_members=("token", "signature")
         )
-
-    @classmethod
-    def check_options(cls, options: Mapping[str, Any]) -> list[str]:
-        return checks.problems(cls.options_class, options)
 
     def services(self, place: Place | None = None) -> tuple[Service, ...]:
         """Fetch what can be reported at a point. `Unsupported` without one: there is no other list."""

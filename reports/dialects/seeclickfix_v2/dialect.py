@@ -1,11 +1,10 @@
 """The calls of SeeClickFix API v2, as the site makes them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote
 
-from reports.dialects import options as checks
 from reports.dialects.answers import judge
 from reports.dialects.base import Connection, Dialect, Message
 from reports.dialects.errors import NotFound, Unsupported
@@ -49,11 +48,10 @@ class SeeClickFixV2(Dialect):
     searchable = True
 
     options_class: ClassVar[type[Options]] = Options
+    options: Options
 
     def __init__(self, connection: Connection) -> None:
-        """Raises `ConfigurationError` where the endpoint's options are not those of this dialect."""
         super().__init__(connection)
-        self.options = checks.build(self.options_class, connection.options)
         self.line = Line(
             connection,
             connection.base_url.rstrip("/") + "/",
@@ -61,10 +59,6 @@ class SeeClickFixV2(Dialect):
             key_on_reads=self.options.key_on_reads,
             headers=self.options.headers,
         )
-
-    @classmethod
-    def check_options(cls, options: Mapping[str, Any]) -> list[str]:
-        return checks.problems(cls.options_class, options)
 
     def services(self, place: Place | None = None) -> tuple[Service, ...]:
         """Fetch what can be reported at a point. `Unsupported` without one: there is no other list."""
