@@ -274,8 +274,7 @@ def test_a_tick_taken_away_is_stored(staff: Client) -> None:
 def test_who_may_only_look_sees_the_stored_options() -> None:
     endpoint = make_endpoint(options={"id_batch": 23})
     page = volunteer("view_endpoint").get(change(endpoint)).content.decode()
-    assert "id_batch" in page
-    assert "23" in page
+    assert "&quot;id_batch&quot;: 23" in page
     assert 'name="option_' not in page
 
 

@@ -226,7 +226,7 @@ def test_a_citys_refusal_that_quotes_the_resident_is_kept_without_the_quote(sand
     assert submission.state == State.NEEDS_ATTENTION
     assert "is not a valid contact" in submission.reason
     assert "rosa" not in submission.reason + str(Attempt.objects.values())
-    assert "0101" not in submission.reason + str(Attempt.objects.values())
+    assert "555-0101" not in submission.reason + str(Attempt.objects.values())
 
 
 def test_what_a_volunteer_sends_again_has_two_new_days(sandbox: Sandbox) -> None:

@@ -91,6 +91,11 @@ def test_private_notes_alone_are_no_news(client: Client) -> None:
     assert mails() == ""
 
 
+def shows_the_date(text: str) -> bool:
+    """The body's date, as people or machines write it; bare figures may stand in a key by chance."""
+    return "May 6, 2031" in text or "2031-05-06" in text
+
+
 class TestPrivateRequest:
     @pytest.fixture
     def request_(self) -> ServiceRequest:
@@ -108,10 +113,10 @@ class TestPrivateRequest:
     def test_the_body_s_words_are_nowhere(self, client: Client, request_: ServiceRequest) -> None:
         assert request_.private
         pages = seen(client, request_)
-        assert not [path for path, page in pages.items() if MARK in page or "2031" in page]
+        assert not [path for path, page in pages.items() if MARK in page or shows_the_date(page)]
         sent = mails()
         assert MARK not in sent
-        assert "2031" not in sent
+        assert not shows_the_date(sent)
         assert "is working on your report" in sent
 
     def test_it_is_in_no_list_and_found_by_our_reference_alone(self, client: Client, request_: ServiceRequest) -> None:
