@@ -1,17 +1,19 @@
 """The bodies that answer for places, and where each of their systems is reached."""
 
 import zoneinfo
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator, URLValidator
+from django.core.validators import EmailValidator, MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reports.dialects import registry
 from reports.dialects.errors import ConfigurationError
 from reports.models.api_keys import decrypt, encrypt
+
+MIRROR_DAYS_MOST: Final = 90  # GeoReport v2 lets a list reach back no further
 
 
 def _known_time_zone(name: str) -> None:
@@ -114,6 +116,15 @@ class Endpoint(models.Model):
     )
     requests_per_minute = models.PositiveIntegerField(_("requests a minute"), null=True, blank=True)
     max_concurrency = models.PositiveSmallIntegerField(_("calls at once"), default=4)
+    mirror_requests = models.BooleanField(
+        _("requests mirrored"),
+        default=False,
+        help_text=_("Keep what its system lists of other people's requests. Only where its licence allows that."),
+    )
+    mirror_days = models.PositiveSmallIntegerField(
+        _("days mirrored"), default=30, validators=[MinValueValidator(1), MaxValueValidator(MIRROR_DAYS_MOST)]
+    )
+    push_key_digest = models.CharField(max_length=64, blank=True, editable=False)  # SHA-256 of the key it sends us
     licence = models.CharField(_("licence of its data"), max_length=200, blank=True)
     attribution = models.CharField(_("attribution"), max_length=300, blank=True)
     changeset = models.CharField(max_length=100, blank=True, editable=False)
@@ -121,6 +132,8 @@ class Endpoint(models.Model):
     news_until = models.DateTimeField(
         _("news fetched until"), null=True, blank=True, editable=False, help_text=_("Where it is asked what changed.")
     )
+    news_whole = models.BooleanField(default=False, editable=False)  # the last of it lacked nothing
+    news_span = models.PositiveIntegerField(default=0, editable=False)  # seconds asked for at once, while some fail
     feed_synced_at = models.DateTimeField(_("feed fetched"), null=True, blank=True, editable=False)
     services_synced_at = models.DateTimeField(_("services fetched"), null=True, blank=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
@@ -145,8 +158,11 @@ class Endpoint(models.Model):
         self.api_key_encrypted = encrypt(value)
 
     def clean(self) -> None:
-        """Let the dialect judge its options, in its own words."""
+        """Let the dialect judge its options, in its own words. Nothing is mirrored whose terms nobody has read."""
         super().clean()
+        if self.mirror_requests and not self.licence.strip():
+            words = _("Its requests can be mirrored only under a licence. Enter it here, or switch the mirror off.")
+            raise ValidationError({"licence": words})
         if not isinstance(self.options, dict):
             raise ValidationError({"options": _("Options are an object of names and values.")})
         try:

@@ -1,4 +1,4 @@
-"""Requests that others filed with a body, mirrored from the document in which it publishes them all."""
+"""Requests that others filed with a body, mirrored from what it publishes of them."""
 
 from typing import ClassVar
 
@@ -10,10 +10,11 @@ from reports.models.jurisdictions import Endpoint
 
 
 class MirroredRequest(models.Model):
-    """One request as a body's feed shows it: place, kind, status and dates, and nothing that may be personal."""
+    """One request as a body publishes it: place, kind, status and dates, and nothing that may be personal."""
 
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="mirrored", verbose_name=_("endpoint"))
     service_request_id = models.CharField(_("service_request_id"), max_length=200)
+    token = models.CharField(_("token"), max_length=200, blank=True)  # what ours may have before it has its number
     service_code = models.CharField(_("service_code"), max_length=200, blank=True)
     service_name = models.CharField(_("service_name"), max_length=300, blank=True)
     status = models.CharField(_("status"), max_length=6, choices=[("open", _("open")), ("closed", _("closed"))])

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reports import clock
+from reports.models.jurisdictions import Endpoint
 from reports.models.service_requests import ServiceRequest, StatusUpdate
 
 DRAFT_LIFE = timedelta(days=7)
@@ -87,7 +88,7 @@ class Draft(models.Model):
 
 
 class Contact(models.Model):
-    """Who filed a request. Never public; `pass_on` is the consent to give it to the body."""
+    """Who filed a request. Never public; `pass_on` is the consent to give it to the body behind `endpoint`."""
 
     service_request = models.OneToOneField(
         ServiceRequest, models.CASCADE, related_name="contact", verbose_name=_("service request")
@@ -97,6 +98,15 @@ class Contact(models.Model):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     pass_on = models.BooleanField(_("may be passed on to the body"), default=False)
+    endpoint = models.ForeignKey(
+        Endpoint,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("agreed to for"),
+        help_text=_("The one endpoint that the consent named."),
+    )
 
     class Meta:
         verbose_name = _("contact")
@@ -104,6 +114,10 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"contact of {self.service_request_id}"
+
+    def agreed_for(self, endpoint_id: int) -> bool:
+        """Whether these details may be given to that endpoint's body."""
+        return self.pass_on and self.endpoint_id == endpoint_id
 
 
 class Subscription(models.Model):
@@ -136,7 +150,21 @@ class NotificationState(models.TextChoices):
     DROPPED = "dropped", _("not wanted any more")
 
 
-class Notification(models.Model):
+class MailRow(models.Model):
+    """What every row of an outbox of mails has; `notifications/mail_rows.py` sends them."""
+
+    state = models.CharField(_("state"), max_length=8, choices=NotificationState, default=NotificationState.QUEUED)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, default=clock.now)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Notification(MailRow):
     """One mail owed to one subscription about one status update; the mail's own outbox row."""
 
     subscription = models.ForeignKey(
@@ -145,12 +173,6 @@ class Notification(models.Model):
     status_update = models.ForeignKey(
         StatusUpdate, models.CASCADE, related_name="notifications", verbose_name=_("status update")
     )
-    state = models.CharField(_("state"), max_length=8, choices=NotificationState, default=NotificationState.QUEUED)
-    due_at = models.DateTimeField(_("due"), null=True, blank=True, default=clock.now)
-    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    error = models.CharField(_("error"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("notification")

@@ -36,6 +36,7 @@ class PublicStatus(models.TextChoices):
     NOT_RESPONSIBLE = "not_responsible", _("Not their task")
     DUPLICATE = "duplicate", _("Duplicate")
     REJECTED = "rejected", _("Turned down")
+    SILENT = "silent", _("No news for 30 days")
     UNDELIVERED = "undelivered", _("Could not be delivered, we are on it")
     CANCELLED = "cancelled", _("Withdrawn")
 
@@ -105,6 +106,9 @@ class ServiceRequest(models.Model):
     hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("Hidden from the public; the body still gets it.")
     )
+    taken_away_at = models.DateTimeField(
+        _("taken away"), null=True, blank=True, editable=False, help_text=_("By the person who filed it.")
+    )
 
     class Meta:
         verbose_name = _("service request")
@@ -136,7 +140,9 @@ class ServiceRequest(models.Model):
         """The public request here that has the body's number of which this one is a duplicate."""
         if not self.duplicate_of:
             return None
-        shown = ServiceRequest.objects.filter(hidden=False, private=False, endpoint=self.endpoint_id)
+        shown = ServiceRequest.objects.filter(
+            hidden=False, private=False, taken_away_at=None, endpoint=self.endpoint_id
+        )
         there = {"submissions__endpoint": self.endpoint_id, "submissions__service_request_id": self.duplicate_of}
         return shown.filter(**there).exclude(pk=self.pk).exclude(duplicate_of=self.duplicate_of).order_by("pk").first()
 

@@ -21,13 +21,13 @@ class SubmissionState(models.TextChoices):
     NEEDS_ATTENTION = "needs_attention", _("needs a volunteer")
     ACCEPTED = "accepted", _("taken, number to come")
     DELIVERED = "delivered", _("delivered")
-    CANCELLED = "cancelled", _("cancelled by a volunteer")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 S = SubmissionState
 
 MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
-    S.PENDING: frozenset({S.SENDING, S.CANCELLED}),
+    S.PENDING: frozenset({S.SENDING, S.NEEDS_ATTENTION, S.CANCELLED}),
     S.SENDING: frozenset({S.ACCEPTED, S.DELIVERED, S.RETRY, S.UNCERTAIN, S.REFUSED, S.NEEDS_ATTENTION, S.CANCELLED}),
     S.RETRY: frozenset({S.SENDING, S.ACCEPTED, S.DELIVERED, S.NEEDS_ATTENTION, S.CANCELLED}),  # a late receipt counts
     S.UNCERTAIN: frozenset({S.DELIVERED, S.ACCEPTED, S.RETRY, S.NEEDS_ATTENTION, S.CANCELLED}),
@@ -44,7 +44,8 @@ SENDABLE = frozenset({S.PENDING, S.RETRY})
 class Submission(models.Model):
     """One request on its way to one endpoint. `due_at` is when the next step is owed; null when none is.
 
-    In `accepted` the next step is a token look-up, in `delivered` a look at the request's status.
+    In `accepted` the next step is a token look-up, in `delivered` a look at the request's status, in `uncertain` a look
+    whether the body has it.
     """
 
     # Not `service_request`: its column would take the standard's name for the body's own number.
@@ -70,13 +71,20 @@ class Submission(models.Model):
     token_at = models.DateTimeField(_("token given"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     looked_at = models.DateTimeField(_("last looked at"), null=True, blank=True)
+    row_hash = models.CharField(max_length=64, blank=True, editable=False)  # of what the body showed of it last
+    evidence = models.JSONField(
+        _("evidence"), default=list, blank=True, help_text=_("What looking for it in the body's list has shown.")
+    )
+    attention_at = models.DateTimeField(_("needs a volunteer since"), null=True, blank=True, editable=False)
+    volunteers_told_at = models.DateTimeField(_("volunteers told"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
         ordering: ClassVar = ["-pk"]
         indexes: ClassVar = [
-            models.Index(fields=["state", "due_at"], name="submission_due"),
+            models.Index(fields=["endpoint", "state", "due_at"], name="submission_due"),
+            models.Index(fields=["state", "lease_until"], name="submission_lease"),
             models.Index(fields=["endpoint", "service_request_id"], name="submission_by_number"),
             models.Index(fields=["endpoint", "token"], name="submission_by_token"),
         ]
