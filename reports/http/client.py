@@ -41,7 +41,8 @@ class Client:
     `secrets` (API keys) are removed from every exchange, log line and `redact`. `on_exchange` is called once
     for each call on the wire, also for one that failed. Time-outs are seconds and override the policy's.
     `private` keeps queries out of the log: what people search for is theirs. `validators` are sent with the GETs
-    that are marked `conditional`, and learn from their answers.
+    that are marked `conditional`, and learn from their answers. `before_call` is called before each call on the
+    wire, and may raise `HeldBack`.
     """
 
     def __init__(
@@ -56,10 +57,12 @@ class Client:
         secrets: Sequence[str] = (),
         private: bool = False,
         validators: Validators | None = None,
+        before_call: Callable[[], None] | None = None,
     ) -> None:
         self.key = key
         self.validators = validators
         self.on_exchange = on_exchange
+        self.before_call = before_call
         self.secrets = tuple(secret for secret in secrets if secret)
         self.private = private
         self._policy = policy
@@ -145,6 +148,8 @@ class Client:
         deadline: float | None = None,
     ) -> Response:
         """Make the call, log it and tell the listener, whatever comes of it."""
+        if self.before_call:
+            self.before_call()
         policy = self.policy
         started_at, start = datetime.now(UTC), time.monotonic()
         all_headers = {"User-Agent": policy.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip, identity"}

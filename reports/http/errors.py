@@ -13,6 +13,14 @@ class ConnectionFailed(HttpError):
     """DNS, a refused connection, TLS or the connect time-out: the request had not left."""
 
 
+class HeldBack(HttpError):
+    """Whoever lends the client held the call back; it may be made in `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class NoAnswer(HttpError):
     """The request left; the answer timed out, was cut off, or could not be unpacked."""
 
