@@ -1,7 +1,8 @@
 """The one place where the network's and a city's ways of failing become the errors of `errors.py`.
 
 The rule behind every line: a filing may be sent again only where it certainly was not taken. So for a POST anything
-short of a clear yes or no is `PerhapsSent`; a reading call can be repeated, and a server error is `Unavailable`.
+short of a clear yes or no is `PerhapsSent`, also a 503 that names no time and no code; a reading call can be repeated,
+and a server error is `Unavailable`.
 """
 
 import email.utils
@@ -16,6 +17,7 @@ from reports.dialects.errors import (
     BadRequest,
     DialectError,
     Duplicate,
+    HeldBack,
     KeyRejected,
     NoAnswer,
     NotFound,
@@ -67,6 +69,8 @@ def reach(operation: str, call: Callable[[], http.Response]) -> http.Response:
         return call()
     except http.BodyTooLarge as error:
         raise Unreadable(str(error), operation=operation) from error
+    except http.HeldBack as error:
+        raise HeldBack(str(error), operation=operation, retry_after=error.retry_after) from error
     except http.HttpError as error:
         kind = NoAnswer if error.sent else Unreachable
         raise kind(str(error), operation=operation) from error
@@ -149,6 +153,10 @@ def _kind(
     if status == 429:
         return _by_code(429, writing=writing)
     inner = _code_of(errors)
+    if writing and _is_about_another_call(status, inner, errors):
+        inner = None
+    if writing and status == 503 and inner is None and not _took_nothing(response):
+        return NoAnswer, "The city's system is not available, perhaps after it had been passed the filing."
     if writing and status in {201, 202} and inner is None and not any(each.code for each in errors):
         return Unreadable, "The city answers that it took this, and with words that may be an error's."
     if status < 300:
@@ -156,6 +164,30 @@ def _kind(
     elif inner is not None and (status >= 500 or inner < 500):
         status = inner
     return _by_code(status, writing=writing)
+
+
+def _is_about_another_call(status: int, inner: int | None, errors: tuple[RemoteError, ...]) -> bool:
+    """Whether a code that says "not taken" is not the filing's: a gateway that gave up (502, 504) may have passed it
+    on, whatever its page says; and what failed with words alone about a limit may have failed at a step after it was
+    stored, as the sending of a mail."""
+    if inner not in {429, 503}:
+        return False
+    return status in {502, 504} or (inner == 429 and status == 500 and not any(each.http_code for each in errors))
+
+
+# A cache writes its 503 with a Retry-After of its own whatever became of the request behind it: Varnish's builtin
+# `vcl_backend_error` also after `first_byte_timeout`, Fastly (which spells it Mediation) the same.
+_CACHE_PAGE: Final = re.compile(rb"guru medi[tr]?ation", re.IGNORECASE)
+_CACHE_HEADERS: Final = frozenset({"x-varnish", "x-served-by"})
+
+
+def _took_nothing(response: http.Response) -> bool:
+    """Whether a 503 without an error document says that a filing was not taken: its sender asks to have it again
+    later, by Retry-After, and is the system itself. A bare one is a balancer's as often as not (HAProxy, nginx, Envoy,
+    AWS), which may have passed the filing on before it gave up."""
+    names = {name.lower() for name in response.headers}
+    by_cache = bool(names & _CACHE_HEADERS) or "varnish" in response.headers.get("Via", "").lower()
+    return "retry-after" in names and not by_cache and not _CACHE_PAGE.search(response.body[:4000])
 
 
 def kind_by_words(errors: tuple[RemoteError, ...], *, writing: bool) -> _Verdict | None:

@@ -1,7 +1,7 @@
 """What every dialect offers. A dialect keeps no state, reads no settings, never retries, raises only `DialectError`."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any, ClassVar, Final
@@ -31,6 +31,7 @@ REPLAYABLE: Final = (
     "services", "service_definition", "requests", "request", "post", "token", "discovery", "comments", "updates",
     "feed", "error",
 )  # fmt: skip
+CONTACT: Final = ("email", "first_name", "last_name", "phone")
 Message = Discovery | Service | ServiceDefinition | Receipt | RequestStatus | TokenAnswer | Note
 
 
@@ -92,6 +93,21 @@ class Dialect(ABC):
         """Say in plain sentences what is wrong with an endpoint's options; an empty list when nothing is."""
         return problems(cls.options_class, options)
 
+    @classmethod
+    def contact_sent(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Which of `CONTACT` a filing takes along where they are given, with these options of an endpoint."""
+        return CONTACT
+
+    @classmethod
+    def is_asked_by_window(cls, options: Mapping[str, Any]) -> bool:
+        """Whether an endpoint with these options is asked for all that changed since the last time: where some news
+        comes in no other way, and where the option `follow_by_window`, set or by default, says so."""
+        if not cls.follows_by_window:
+            return False
+        default = getattr(cls.options_class, "__dataclass_fields__", {}).get("follow_by_window")
+        chosen = options.get("follow_by_window", default.default if default else False)
+        return cls.news_only_by_window or chosen is True
+
     def discovery(self) -> Discovery:
         """Fetch the discovery document."""
         raise Unsupported("this dialect has no discovery", operation="discovery")
@@ -109,7 +125,8 @@ class Dialect(ABC):
         """File, once. The caller has saved an attempt before and records the outcome after."""
 
     def service_request_ids(self, tokens: Collection[str]) -> dict[str, str | None]:
-        """Look tokens up: token -> id, or None where the city has not given one yet."""
+        """Look tokens up: token -> id, or None where the city has not given one yet. Without those that were not asked
+        for, as the round ended before."""
         raise Unsupported("this dialect gives no tokens", operation="service_request_ids")
 
     @property
@@ -117,9 +134,24 @@ class Dialect(ABC):
         """How many requests one round may ask for by number; fewer where each costs a call and calls are counted."""
         return 50
 
+    @property
+    def asks_in_lists(self) -> bool:
+        """Whether one call asks for several requests by number; else each costs one, and a round is enough at once."""
+        return False
+
+    def lists_of(self, ids: Sequence[str]) -> Iterator[list[str]]:
+        """These ids, as `service_requests` is best asked for them: in lists of one call each where there are such."""
+        yield list(ids)
+
+    @property
+    def finds_changes(self) -> bool:
+        """Whether `service_requests_updated` is answered by the system with what changed alone, and in whole rows."""
+        return False
+
     @abstractmethod
     def service_requests(self, ids: Collection[str]) -> RequestStatuses:
-        """Fetch requests by the city's own ids. An id without a row is one the city did not return."""
+        """Fetch requests by the city's own ids. An id without a row is one the city did not return, or one that was not
+        asked for (`RequestStatuses.left`)."""
 
     def service_request(self, service_request_id: str) -> RequestStatus:
         """Fetch one request by the city's own id, or its token where the city takes one. `NotFound` without it."""

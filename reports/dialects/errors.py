@@ -5,6 +5,7 @@
         Unreachable              no connection, or it broke before the request had left
         RateLimited              429, or a body that says so; retry_after in seconds where the city named it
         Unavailable              503 and its like: the city said that it took nothing
+        HeldBack                 our own limits for this endpoint kept the call back; the city was not asked
       PerhapsSent                left, and no clear answer came: never repeat blindly; look for it, then ask a person
         NoAnswer                 time-out or a cut connection after the request had left
         Unreadable               an answer came that does not say whether the filing was taken
@@ -61,6 +62,10 @@ class RateLimited(NotSent):
 
 class Unavailable(NotSent):
     """The city said that it is not serving just now and took nothing."""
+
+
+class HeldBack(NotSent):
+    """Our own limits for the endpoint keep the call back for `retry_after` seconds; the city was not asked."""
 
 
 class PerhapsSent(DialectError):

@@ -284,11 +284,15 @@ class RequestStatus:
 
 @dataclass(frozen=True, slots=True)
 class RequestStatuses:
-    """The rows of a list call, and what their absence would mean. `skipped` counts rows with neither id nor token."""
+    """The rows of a list call, and what their absence would mean. `skipped` counts rows with neither id nor token.
+
+    `left` are the numbers that were to be asked for one by one, and for which the round had no call or no time left.
+    """
 
     rows: tuple[RequestStatus, ...]
     completeness: Completeness
     skipped: int = 0
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,10 +313,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates for a filing in the city's own list. `absence_certain`: an empty tuple proves that it is not there."""
+    """Candidates for a filing in the city's own list.
+
+    `by_reference`: they carry our reference; else they are of its service, at its place, with its text. `whole`: the
+    city's list had every filing of the time, and beside the candidates nothing in it may be this one.
+    """
 
     candidates: tuple[RequestStatus, ...] = field(default=())
-    absence_certain: bool = False
+    by_reference: bool = False
+    whole: bool = False
+
+    @property
+    def absence_certain(self) -> bool:
+        """Whether this proves that the filing is not there."""
+        return self.whole and not self.candidates
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from reports.dialects.georeport_v2 import GeoReportV2
 from reports.dialects.georeport_v2 import Options as Standard
 from reports.dialects.georeport_v2.line import Fields, Line
 from reports.dialects.georeport_v2.listing import Query, list_requests
-from reports.dialects.georeport_v2.matching import match
+from reports.dialects.georeport_v2.matching import found_in
 from reports.dialects.georeport_v2.write import degrees
 from reports.dialects.messages import Filing, Found, Place, RequestStatuses, Service, Window
 from reports.dialects.options import option, other_default, whole_number
@@ -96,4 +96,4 @@ class SeeClickFixOpen311(GeoReportV2):
             return Found()
         line = Line(self.connection, self.options, self.read_requests)
         line.list_fields = [("lat", degrees(filing.lat)), ("long", degrees(filing.long))]
-        return Found(match(filing, list_requests(line, Query(window)).rows).same)
+        return found_in(filing, list_requests(line, Query(window)), lists_at_once=False)

@@ -4,7 +4,9 @@ Sources: dev.seeclickfix.com, recommendations; its pages on organisations stood 
 (content/v2/organizations.md in the repository's history). How a filing names the resident was never published.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urljoin
 
 from reports.dialects.answers import judge
@@ -13,7 +15,7 @@ from reports.dialects.errors import NotFound, Unreadable
 from reports.dialects.formats.coerce import identifier
 from reports.dialects.formats.document import Document
 from reports.dialects.messages import DiscoveredEndpoint, Discovery, Filing, ServiceDefinition
-from reports.dialects.options import option, parameter_name
+from reports.dialects.options import build, option, parameter_name
 from reports.dialects.seeclickfix_v2 import Options as V2Options
 from reports.dialects.seeclickfix_v2 import SeeClickFixV2
 from reports.dialects.seeclickfix_v2.area import Area
@@ -38,8 +40,13 @@ class SeeClickFixOrganizations(SeeClickFixV2):
 
     has_discovery = True
     keeps_private = True
+    lists_need_area = False
     options_class = Options
     options: Options
+
+    @classmethod
+    def contact_sent(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
+        return ("email",) if build(cls.options_class, options).on_behalf_field else ()
 
     def __init__(self, connection: Connection) -> None:
         """Raises `ConfigurationError` where the endpoint's options are not those of this dialect."""

@@ -152,7 +152,7 @@ class DialectContract(AnyDialectContract):
         [
             (400, BadRequest), (401, KeyRejected), (403, KeyRejected), (404, NotFound), (410, NotFound),
             (413, BadRequest), (422, BadRequest), (408, PerhapsSent), (409, Duplicate), (429, RateLimited),
-            (500, PerhapsSent), (501, PerhapsSent), (502, PerhapsSent), (503, Unavailable), (504, PerhapsSent),
+            (500, PerhapsSent), (501, PerhapsSent), (502, PerhapsSent), (503, PerhapsSent), (504, PerhapsSent),
             (520, PerhapsSent), (303, PerhapsSent), (302, PerhapsSent), (200, PerhapsSent),
             (201, PerhapsSent),
         ],

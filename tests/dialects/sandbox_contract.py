@@ -18,7 +18,6 @@ from reports.dialects.errors import (
     PerhapsSent,
     RateLimited,
     Refused,
-    Unavailable,
     Unreadable,
 )
 from reports.dialects.messages import Filing, Place, Receipt, RequestStatuses, Service, Window
@@ -167,7 +166,7 @@ class SandboxContract:
         ("word", "expected"),
         [
             ("SANDBOX-429", RateLimited),
-            ("SANDBOX-503", Unavailable),
+            ("SANDBOX-503", NoAnswer),
             ("SANDBOX-RESET", NoAnswer),
             ("SANDBOX-HTML-200", Unreadable),
             ("SANDBOX-REFUSE", Refused),

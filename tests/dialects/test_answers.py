@@ -50,7 +50,8 @@ def test_success(status):
         (200, 404, NotFound), (200, 500, Unreadable), (200, "", BadRequest), (429, 403, RateLimited),
         (400, 429, RateLimited), (503, 429, RateLimited), (400, "103 - service_code", BadRequest),
         (408, "", NoAnswer), (410, "", NotFound), (409, "", Duplicate), (504, "", NoAnswer), (501, "", Unreadable),
-        (503, "", Unavailable), (403, "", KeyRejected),
+        (503, "", NoAnswer), (503, 503, Unavailable), (403, "", KeyRejected), (502, 503, NoAnswer),
+        (504, 503, NoAnswer), (504, 429, NoAnswer), (500, 429, RateLimited), (502, 400, BadRequest),
     ],
 )  # fmt: skip
 def test_a_code_in_the_body_decides(status, code, expected):
@@ -115,6 +116,28 @@ def test_a_server_s_failure_may_be_repeated_only_when_reading(status):
 
 
 @pytest.mark.parametrize(
+    ("body", "headers", "expected"),
+    [
+        (b"<html><h1>503 Service Unavailable</h1>No server is available to handle this request.</html>", {}, NoAnswer),
+        (b"upstream connect error or disconnect/reset before headers", {}, NoAnswer),
+        (b'{"message": "Service Unavailable"}', {}, NoAnswer),
+        (b"", {}, NoAnswer),
+        (b"", {"Retry-After": "30"}, Unavailable),
+        (b"<html>Down for maintenance</html>", {"retry-after": "Mon, 02 Mar 2026 15:02:00 GMT"}, Unavailable),
+        (b"<html><h3>Guru Meditation:</h3></html>", {"Retry-After": "5"}, NoAnswer),
+        (b"<html>Guru Mediation: Details: cache-ord</html>", {"Retry-After": "0"}, NoAnswer),
+        (b"<html>Oops</html>", {"Retry-After": "5", "X-Varnish": "32770"}, NoAnswer),
+        (b"<html>Oops</html>", {"Retry-After": "5", "Via": "1.1 varnish (Varnish/7.1)"}, NoAnswer),
+        (coded(503, "closed for the night"), {}, Unavailable),
+        (b"ERROR 503: closed for the night", {}, Unavailable),
+    ],
+)
+def test_a_503_proves_that_a_filing_was_not_taken_only_where_the_system_itself_says_so(body, headers, expected):
+    assert type(verdict(503, body, headers)) is expected
+    assert type(verdict(503, body, headers, writing=False)) is Unavailable
+
+
+@pytest.mark.parametrize(
     ("status", "location", "expected"),
     [
         (307, "https://city.example/v2/requests.xml", Refused),
@@ -164,7 +187,8 @@ def test_retry_after_in_both_forms():
             ("later", None),
             ("", None),
         ):
-            assert verdict(503, b"", {"Retry-After": written}).retry_after == seconds, written
+            assert verdict(503, b"", {"Retry-After": written}, writing=False).retry_after == seconds, written
+            assert verdict(429, b"", {"Retry-After": written}).retry_after == seconds, written
 
 
 def test_the_city_s_words_are_plain_and_short():
@@ -200,3 +224,11 @@ def test_the_network_s_failures(problem, expected):
         speak("services", call, writing=False, redact=http.redact)
     assert type(caught.value) is expected
     assert caught.value.operation == "services"
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_failure_that_speaks_of_a_limit_may_have_come_after_the_filing_was_stored(status):
+    words = b"Error: rate limit of the mail server reached"
+    assert isinstance(verdict(status, words), PerhapsSent)
+    assert isinstance(verdict(status, coded("", "Too many requests")), PerhapsSent)
+    assert not isinstance(verdict(status, words, writing=False), PerhapsSent)

@@ -92,16 +92,16 @@ def test_each_is_spoken_to_in_its_format(key, form):
     assert city.calls[0].path.endswith(f"services.{form}")
 
 
-@pytest.mark.parametrize("key", ["toronto", "mark_a_spot", "citysdk", "klarschiff", "fixmystreet"])
-def test_a_list_that_comes_late_proves_nothing(key):
+@pytest.mark.parametrize("key", ["toronto", "mark_a_spot", "citysdk", "klarschiff", "fixmystreet", "ureport"])
+def test_a_list_that_comes_late_or_leaves_some_out_proves_nothing(key):
     with canned(body()):
         assert not family(key).find(FILING, WINDOW).absence_certain
 
 
-@pytest.mark.parametrize("key", ["washington_dc", "ureport"])
-def test_a_list_that_is_whole_at_once_proves_that_nothing_came(key):
+@pytest.mark.parametrize(("key", "options"), [("washington_dc", {}), ("ureport", {"lists_at_once": True})])
+def test_a_list_that_is_whole_at_once_proves_that_nothing_came(key, options):
     with canned(body()):
-        assert family(key).find(FILING, WINDOW).absence_certain
+        assert family(key, **options).find(FILING, WINDOW).absence_certain
 
 
 @pytest.mark.parametrize(

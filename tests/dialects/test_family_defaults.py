@@ -32,7 +32,8 @@ DEFAULTS = {
     "toronto": JSON_FIRST | {"max_window_days": 25, "lists_at_once": False},
     "ureport": JSON_FIRST | {
         "id_list": False, "page_parameter": "page", "page_size_parameters": ("page_size",), "page_size": 1000,
-        "updated_filter": True, "ignored_filters": ("status", "service_code_list"),
+        "updated_filter": True, "follow_by_window": True, "ignored_filters": ("status", "service_code_list"),
+        "lists_at_once": False,
     },
     "washington_dc": {"formats": ("xml",), "feed_url": ""},
     "zaragoza": JSON_FIRST | {

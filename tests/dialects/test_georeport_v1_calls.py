@@ -216,7 +216,7 @@ def test_a_failure_in_the_middle_keeps_what_was_had() -> None:
     with canned(payload("status.xml"), payload("error-general.xml")) as v1:
         answer = city().service_requests(["401177", "2", "3"])
     assert len(v1.calls) == 2
-    assert (len(answer.rows), answer.completeness) == (1, Completeness.UNKNOWN)
+    assert (len(answer.rows), answer.completeness, answer.left) == (1, Completeness.UNKNOWN, ("3",))
 
 
 def test_a_round_that_takes_too_long_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +230,7 @@ def test_a_round_that_takes_too_long_ends(monkeypatch: pytest.MonkeyPatch) -> No
         v1._reply = lambda path: slow()  # type: ignore[method-assign]  # this city takes its time
         answer = city().service_requests(["401177", "2", "3"])
     assert len(v1.calls) == 1
-    assert (len(answer.rows), answer.completeness) == (1, Completeness.UNKNOWN)
+    assert (len(answer.rows), answer.completeness, answer.left) == (1, Completeness.UNKNOWN, ("2", "3"))
 
 
 # --- what its codes amount to ---

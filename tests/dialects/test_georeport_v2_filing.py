@@ -1,6 +1,7 @@
 """GeoReport v2, filing: the form on the wire, and what is refused before it is sent."""
 
 import dataclasses
+import json
 
 import pytest
 
@@ -59,6 +60,30 @@ def test_what_is_empty_is_not_sent():
     with canned((201, TAKEN)) as wire:
         city(send_jurisdiction_id=False).post_service_request(bare)
     assert wire.calls[0].fields == [("api_key", KEY), ("service_code", "POTH"), ("address_string", "1 Main St")]
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("description", [("attribute[EXT]", "theirs")]),
+        ("account_id", [("attribute[EXT]", "theirs"), ("account_id", "RF-2K7Q")]),
+        ("attribute[EXT]", [("attribute[EXT]", "RF-2K7Q")]),
+    ],
+)
+def test_our_reference_goes_where_the_option_says(place, expected):
+    filing = dataclasses.replace(FILING, answers=(Answer("EXT", Datatype.STRING, ("theirs",)),))
+    with canned((201, TAKEN)) as wire:
+        city(reference_in=place).post_service_request(filing)
+    assert [pair for pair in wire.calls[0].fields if pair[0] in {"account_id", "attribute[EXT]"}] == expected
+
+
+def test_nobody_is_asked_for_the_attribute_that_holds_our_reference():
+    asked = {"variable": True, "datatype": "string", "required": True, "description": "x"}
+    answer = json.dumps({"service_code": "1", "attributes": [asked | {"code": each} for each in ("EXT", "WHERE")]})
+    for place, automated in (("attribute[EXT]", ["server_set", ""]), ("account_id", ["", ""])):
+        with canned(answer.encode()):
+            definition = city(reference_in=place).service_definition("1")
+        assert [each.automated for each in definition.attributes] == automated
 
 
 def test_options_of_the_form():

@@ -59,8 +59,8 @@ def test_long_windows_are_cut():
 
 def test_a_list_that_looks_cut_off_is_asked_for_in_halves():
     full = body(*(row(number) for number in range(50)))
-    first_half = body(*(row(number) for number in range(30)))
-    second_half = body(*(row(number, requested_datetime="2026-03-02T10:00:00Z") for number in range(30, 61)))
+    first_half = body(*(row(number) for number in range(29)))
+    second_half = body(*(row(number, requested_datetime="2026-03-02T10:00:00Z") for number in range(29, 61)))
     with canned(full, second_half, first_half) as wire:
         found = city().service_requests_by_query(Window(NOW - timedelta(days=2), NOW))
     assert (len(found.rows), found.completeness) == (61, Completeness.COMPLETE)
@@ -143,7 +143,7 @@ def test_updates_without_a_filter_are_looked_for_in_the_last_requests():
     assert [call.query["start_date"] for call in wire.calls] == ["2025-12-02T16:00:00Z"]
 
 
-@pytest.mark.parametrize("size", [20, 25, 50, 100, 200, 250, 500, 1000])
+@pytest.mark.parametrize("size", [10, 20, 25, 30, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1000])
 def test_a_list_of_a_usual_size_is_taken_for_cut_off(size):
     window = Window(NOW - timedelta(minutes=30), NOW)
     for count in (size - 1, size, size + 1):

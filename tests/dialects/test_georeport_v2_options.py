@@ -33,6 +33,9 @@ from tests.dialects.georeport_v2_city import city
         ({"headers": {"Host": "x"}}, "header"),
         ({"headers": {"X-A": "a\r\nb"}}, "header"),
         ({"headers": ["X-A"]}, "header"),
+        ({"reference_in": "email"}, "description, account_id, or attribute"),
+        ({"reference_in": "attribute[]"}, "description, account_id, or attribute"),
+        ({"reference_in": ["description"]}, "description, account_id, or attribute"),
         ({"color": "red"}, "“color” is not an option"),
     ],
 )

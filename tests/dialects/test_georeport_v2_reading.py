@@ -244,8 +244,40 @@ def test_a_limit_on_the_way_ends_the_round_and_keeps_what_came():
     with canned(body(row(1)), (429, b"", {"Retry-After": "7"})) as called:
         answer = city(id_list=False).service_requests(["1", "2", "3"])
     assert ids(answer.rows) == ["1"]
-    assert answer.completeness is Completeness.UNKNOWN
+    assert (answer.completeness, answer.left) == (Completeness.UNKNOWN, ("2", "3"))
     assert len(called.calls) == 2
+
+
+def test_what_a_round_has_no_single_calls_for_is_left():
+    with canned(body(row(1)), body(row(2))):
+        answer = city(id_list=False, single_calls=2).service_requests(["1", "2", "3"])
+    assert (ids(answer.rows), answer.left) == (["1", "2"], ("3",))
+
+
+def test_our_own_limit_on_the_way_ends_the_round_at_once():
+    asked = []
+
+    def one_call_in_a_minute() -> None:
+        asked.append(1)
+        if len(asked) > 1:
+            raise http.HeldBack("no room", retry_after=9)
+
+    for look_up in ("service_requests", "service_request_ids"):
+        asked.clear()
+        reply = body(row(1)) if look_up == "service_requests" else b'[{"token": "1", "service_request_id": "9"}]'
+        with canned(reply) as called:
+            dialect = city(id_list=False, formats=["json"])
+            dialect.connection.client.before_call = one_call_in_a_minute
+            answer = getattr(dialect, look_up)(["1", "2", "3"])
+        assert (len(called.calls), len(asked)) == (1, 2)
+        assert (answer.left == ("2", "3")) if look_up == "service_requests" else (answer == {"1": "9"})
+
+
+def test_tokens_that_were_not_asked_for_are_in_no_answer():
+    number = b'[{"token": "b", "service_request_id": "2"}]'
+    with canned((500, b""), (200, number), (429, b"")):
+        found = city(formats=["json"]).service_request_ids(["a", "b", "c", "d"])
+    assert found == {"a": None, "b": "2"}
 
 
 @pytest.mark.parametrize("status", [500, 403, 400])
@@ -278,6 +310,7 @@ def test_after_ten_failures_in_a_row_it_is_asked_for_no_more():
     with canned(*nine, body(row(9)), *nine, body(row(19)), (400, b"")) as called:
         found = city(id_list=False, formats=["json"]).service_requests(forty)
     assert (ids(found.rows), len(called.calls)) == (["9", "19"], 30)
+    assert found.left == tuple(forty[30:])
 
 
 def test_a_round_of_single_calls_ends_after_a_minute(monkeypatch):

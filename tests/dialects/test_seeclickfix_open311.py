@@ -114,7 +114,7 @@ def test_a_lost_filing_is_looked_for_around_its_point_among_everybody_s():
         found = open_city(AGGREGATE, lists_at_once=True).find(FILING, MONTHS)
         nowhere = open_city(AGGREGATE).find(dataclasses.replace(FILING, lat=None, long=None), MONTHS)
     assert (there.calls[0].query["lat"], there.calls[0].query["long"]) == ("41.8837", "-87.632")
-    assert found == nowhere == Found((), absence_certain=False)
+    assert found == nowhere == Found()
     assert len(there.calls) == 2
 
 

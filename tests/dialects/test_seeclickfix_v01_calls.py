@@ -312,7 +312,7 @@ def test_the_key_to_an_issue_s_signature_is_kept_nowhere():
 def test_what_an_endpoint_does_where_nothing_is_set():
     expected = {
         "formats": ("json", "xml"), "locale_hosts": False, "locales": ("es",), "comment_email": "", "bbox": (),
-        "follow_by_window": False, "page_size": 100, "max_calls": 20, "lists_at_once": False, "description_max": 4000,
+        "follow_by_window": True, "page_size": 100, "max_calls": 20, "lists_at_once": False, "description_max": 4000,
         "headers": (),
     }  # fmt: skip
     options = open_city().options

@@ -151,7 +151,7 @@ def test_a_round_ends_where_the_limit_is_reached():
         answer = open_city().service_requests(["90441", "2", "3"])
     assert len(there.calls) == 2
     assert len(answer.rows) == 1
-    assert answer.completeness is Completeness.UNKNOWN
+    assert (answer.completeness, answer.left) == (Completeness.UNKNOWN, ("2", "3"))
 
 
 @pytest.mark.parametrize(("asked", "calls"), [(15, 15), (16, 15)])
@@ -163,6 +163,7 @@ def test_a_round_keeps_below_the_limit(asked, calls):
         answer = open_city().service_requests([str(number) for number in range(1, asked + 1)])
     assert len(there.calls) == len(answer.rows) == calls
     assert (answer.completeness is Completeness.COMPLETE) == (asked == calls)
+    assert answer.left == (("16",) if asked > calls else ())
 
 
 @pytest.mark.parametrize(

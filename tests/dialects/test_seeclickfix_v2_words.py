@@ -125,7 +125,7 @@ def test_a_hidden_answer_stays_private_and_a_note_is_not_asked():
 def test_what_an_endpoint_does_where_nothing_is_set():
     expected = {
         "auth": "bearer", "key_on_reads": False, "anonymize_reporter": True, "place_url": "", "bbox": (),
-        "details": True, "follow_by_window": False, "page_size": 100, "max_calls": 10, "lists_at_once": False,
+        "details": True, "follow_by_window": True, "page_size": 100, "max_calls": 10, "lists_at_once": False,
         "description_max": 4000, "headers": (),
     }  # fmt: skip
     assert {name: getattr(Options(), name) for name in expected} == expected

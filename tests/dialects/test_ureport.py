@@ -105,6 +105,7 @@ class TestBloomington(SandboxContract):
 
     key = "ureport"
     base = "bloomington/crm/open311/v2/"
+    lists_at_once = False
 
 
 class TestPeoria(SandboxContract):
@@ -112,3 +113,4 @@ class TestPeoria(SandboxContract):
 
     key = "ureport"
     base = "peoria/crm/open311/v2/"
+    lists_at_once = False

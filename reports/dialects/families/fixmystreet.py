@@ -18,7 +18,7 @@ from reports.dialects.georeport_v2 import GeoReportV2
 from reports.dialects.georeport_v2 import Options as Standard
 from reports.dialects.georeport_v2.line import Fields
 from reports.dialects.georeport_v2.listing import slices
-from reports.dialects.georeport_v2.write import write_moment
+from reports.dialects.georeport_v2.write import reference_attribute, write_moment
 from reports.dialects.messages import (
     Attribute,
     Comment,
@@ -77,7 +77,13 @@ class FixMyStreet(GeoReportV2):
     def write_fields(self, filing: Filing) -> Fields:
         fields = [pair for pair in super().write_fields(filing) if pair[0] != "media_url"]
         pictures = [("media_url", address) for address in filing.media_urls[: self.photo_limit]]
-        return [*fields, *_automated(filing), *pictures]
+        ours = reference_attribute(self.options)
+        return [*fields, *_automated(filing, ours), *pictures]
+
+    @property
+    def finds_changes(self) -> bool:
+        """Not in whole rows: an update has the words and the status, and neither place nor service."""
+        return super().finds_changes and not self.options.updates
 
     def service_requests_updated(self, window: Window) -> RequestStatuses:
         """Fetch what was said of requests in a window of time, from the updates alone: a request of which nothing was
@@ -117,12 +123,12 @@ class FixMyStreet(GeoReportV2):
         return write_moment(comment.datetime, self.options, self.connection.time_zone)
 
 
-def _automated(filing: Filing) -> Fields:
+def _automated(filing: Filing, ours: str) -> Fields:
     """The attributes that are asked of nobody. A hidden one has its first value, or is sent empty; one that the sender
     has to fill and that cannot be worked out here is left out, or, where it is required, `BadRequest`."""
     fields: Fields = []
     missing: list[str] = []
-    for attribute in filing.automated:
+    for attribute in (each for each in filing.automated if each.code != ours):
         value = _value(attribute, filing)
         if value or (attribute.required and attribute.automated == "hidden_field"):
             fields.append((f"attribute[{attribute.code}]", value))

@@ -46,11 +46,14 @@ def read_updates(document: Document, when: Callable[[Any], datetime | None], bas
         request_id, update_id = identifier(row.get("service_request_id")), identifier(row.get("update_id"))
         if request_id is not None:
             key = (request_id, update_id or f"row {number}")
-            updates.setdefault(key, _update(request_id, update_id or "", row, when, base_url))
+            updates.setdefault(key, read_update(request_id, update_id or "", row, when, base_url))
     return tuple(sorted(updates.values(), key=lambda each: each.note.datetime or START))
 
 
-def _update(request_id: str, update_id: str, row: Row, when: Callable[[Any], datetime | None], base_url: str) -> Update:
+def read_update(
+    request_id: str, update_id: str, row: Row, when: Callable[[Any], datetime | None], base_url: str
+) -> Update:
+    """Read one row. A word for the status that no table knows is open."""
     word = text(row.get("status"))
     status, stage = status_of(word) if word.casefold() not in SILENT else (None, Stage.NONE)
     note = Note(

@@ -23,7 +23,7 @@ PHOTO_LOST: Final = "The photo was not taken over by this body."
 
 @dataclass(frozen=True, slots=True)
 class Options(Standard):
-    """The standard's, with uReport's pages; one id at a time, and no filter by status."""
+    """The standard's, with uReport's pages; one id at a time, no filter by status, and lists without private ones."""
 
     formats: tuple[str, ...] = other_default(Standard, "formats", ("json", "xml"))
     id_list: bool = other_default(Standard, "id_list", False)
@@ -31,6 +31,8 @@ class Options(Standard):
     page_size_parameters: tuple[str, ...] = other_default(Standard, "page_size_parameters", ("page_size",))
     page_size: int = other_default(Standard, "page_size", 1000)
     updated_filter: bool = other_default(Standard, "updated_filter", True)
+    follow_by_window: bool = other_default(Standard, "follow_by_window", True)
+    lists_at_once: bool = other_default(Standard, "lists_at_once", False)  # some categories are in no public list
     ignored_filters: tuple[str, ...] = other_default(Standard, "ignored_filters", ("status", "service_code_list"))
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 _TRUE: Final = frozenset({"true", "1", "yes", "y", "t", "on"})
-_NO_ID: Final = frozenset({"null", "none", "nil", "undefined", "nan"})
-_NO_ADDRESS: Final = _NO_ID | {"n/a", "false"}
+NO_ID: Final = frozenset({"null", "none", "nil", "undefined", "nan"})
+_NO_ADDRESS: Final = NO_ID | {"n/a", "false"}
 
 
 def text(value: Any) -> str:
@@ -40,7 +40,7 @@ def identifier(value: Any) -> str | None:
     if isinstance(value, bool):
         return None
     found = text(value)
-    return found if found and found.lower() not in _NO_ID else None
+    return found if found and found.lower() not in NO_ID else None
 
 
 def boolean(value: Any) -> bool:

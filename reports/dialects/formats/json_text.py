@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from reports.dialects.formats.document import Document, Malformed
-from reports.dialects.formats.shapes import normalise
+from reports.dialects.formats.shapes import is_normal, normalise
 
 _STRING: Final = r'"(?:[^"\\]|\\.)*+"'
 _TRAILING_COMMA = re.compile(rf"({_STRING})|,(?=\s*[\]}}])", re.DOTALL)
@@ -21,7 +21,8 @@ def read_json(text: str, repairs: tuple[str, ...] = ()) -> Document:
     leading zeros (`"service_code":001` in the standard's own sample), which become strings and keep their zeros.
     """
     try:
-        return Document(normalise(_load(text, strict=True)), "", repairs)
+        value = _load(text, strict=True)
+        return Document(value if is_normal(value, text) else normalise(value), "", repairs)
     except json.JSONDecodeError:
         pass
     for name, repair in _REPAIRS:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from reports.dialects.answers import Answer, reach
 from reports.dialects.base import Connection, Message
-from reports.dialects.errors import BadRequest, DialectError, NotFound, Unsupported
+from reports.dialects.errors import BadRequest, DialectError, HeldBack, NotFound, Unsupported
 from reports.dialects.feeds import FeedMixin
 from reports.dialects.georeport_v1 import read, write
 from reports.dialects.georeport_v1.options import Options
@@ -73,24 +73,27 @@ class GeoReportV1(FeedMixin):
         """Fetch requests one by one. `UNKNOWN` where one of them gave no clear answer, or time ran out."""
         asked = list(dict.fromkeys(filter(None, ids)))
         rows: list[RequestStatus] = []
+        left: list[str] = []
         complete = True
         end = time.monotonic() + SECONDS
-        for number in asked:
+        for position, number in enumerate(asked):
             if time.monotonic() > end:
-                complete = False
+                left = asked[position:]
                 break
             try:
                 row = self._status(number)
             except NotFound:
                 continue
-            except DialectError:
+            except DialectError as error:
                 if not rows:
                     raise
                 complete = False
+                left = asked[position if isinstance(error, HeldBack) else position + 1 :]
                 break
             rows += [row] if row else []
             complete = complete and row is not None
-        return RequestStatuses(tuple(rows), Completeness.COMPLETE if complete else Completeness.UNKNOWN)
+        completeness = Completeness.COMPLETE if complete and not left else Completeness.UNKNOWN
+        return RequestStatuses(tuple(rows), completeness, left=tuple(left))
 
     def replay(self, operation: str, answer: Response) -> tuple[Message, ...]:
         """Read a recorded answer as a live one. `error` judges it as the answer to a filing."""

@@ -3,11 +3,12 @@
 import re
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 from urllib.parse import quote
 
-from reports.dialects.errors import DialectError, NoAnswer, NotFound, RateLimited, Unreachable
+from reports.dialects.errors import DialectError, HeldBack, NoAnswer, NotFound, RateLimited, Unreachable
 from reports.dialects.georeport_v2.line import Line
 from reports.dialects.georeport_v2.read import RequestRows, read_tokens
 from reports.dialects.messages import Completeness, RequestStatus, RequestStatuses, TokenAnswer
@@ -21,6 +22,18 @@ FAILURES: Final = 10  # in a row, after which it is not asked for more
 SECONDS: Final = 60.0  # after which a round of single calls ends; the rest is asked for another time
 
 
+@dataclass(slots=True)
+class Singly(Generic[T, Answer]):
+    """What came of asking for each: the answers, what was not asked for any more, and whether all the others had one.
+
+    Where the city went away, the one that showed it counts as not asked for.
+    """
+
+    answers: list[tuple[T, Answer]] = field(default_factory=list)
+    left: list[T] = field(default_factory=list)
+    whole: bool = True
+
+
 def requests_by_id(line: Line, ids: Collection[str]) -> RequestStatuses:
     """Ask for requests by id, several at a time where the city can, else one by one.
 
@@ -31,7 +44,7 @@ def requests_by_id(line: Line, ids: Collection[str]) -> RequestStatuses:
     found: dict[str, RequestStatus] = {}
     strangers = skipped = unclear = 0
     singly = [] if line.options.id_list else asked
-    for name, batch in _lists(line, asked):
+    for name, batch in lists(line, asked):
         if len(batch) == 1:
             singly += batch
             continue
@@ -43,9 +56,10 @@ def requests_by_id(line: Line, ids: Collection[str]) -> RequestStatuses:
         if not rows or len(rows) < len(answer.rows):
             singly += [each for each in batch if each not in rows]
     now = singly[: line.options.single_calls]
-    answers, whole = one_by_one(now, partial(_one, line), anything=bool(found))
-    unclear += not whole or len(now) < len(singly)
-    for each, answer in answers:
+    came = one_by_one(now, partial(_one, line), anything=bool(found))
+    left = [*came.left, *singly[len(now) :]]
+    unclear += not came.whole or bool(left)
+    for each, answer in came.answers:
         rows = _asked_for(answer, [each])
         found |= rows
         skipped += answer.skipped
@@ -53,11 +67,12 @@ def requests_by_id(line: Line, ids: Collection[str]) -> RequestStatuses:
         unclear += not answer.listed
     unique = {id(row): row for row in found.values()}
     completeness = Completeness.UNKNOWN if strangers or unclear else Completeness.COMPLETE
-    return RequestStatuses(tuple(unique.values()), completeness, skipped)
+    return RequestStatuses(tuple(unique.values()), completeness, skipped, tuple(left))
 
 
 def ids_by_token(line: Line, tokens: Collection[str]) -> dict[str, str | None]:
-    """Ask for the ids of tokens. None where there is no id yet, which some cities say with HTTP 404."""
+    """Ask for the ids of tokens. None where there is no id yet, which some cities say with HTTP 404; tokens that were
+    not asked for any more are not in it."""
     asked = list(dict.fromkeys(filter(None, tokens)))
     size = TOKEN_BATCH if line.options.token_list else 1
     found: dict[str, str | None] = dict.fromkeys(asked)
@@ -70,46 +85,48 @@ def ids_by_token(line: Line, tokens: Collection[str]) -> dict[str, str | None]:
         if is_away(error):
             raise
         singly = [[token] for token in asked]
-    answers += one_by_one(singly, partial(_tokens, line), anything=bool(answers))[0]
-    for batch, rows in answers:
+    came = one_by_one(singly, partial(_tokens, line), anything=bool(answers))
+    for batch, rows in [*answers, *came.answers]:
         for answer in rows:
             # A row without its token can only be told apart where one was asked for (Merton).
             token = answer.token if answer.token in found else batch[0] if len(batch) == 1 else None
             if token is not None and answer.service_request_id:
                 found[token] = answer.service_request_id
-    return found
+    left = {token for batch in came.left for token in batch}
+    return {token: number for token, number in found.items() if number or token not in left}
 
 
-def one_by_one(
-    asked: Sequence[T], ask: Callable[[T], Answer], *, anything: bool
-) -> tuple[list[tuple[T, Answer]], bool]:
-    """Ask for each; one that fails costs only itself. Also whether all were answered.
+def one_by_one(asked: Sequence[T], ask: Callable[[T], Answer], *, anything: bool) -> Singly[T, Answer]:
+    """Ask for each; one that fails costs only itself.
 
     Ends early where the city is away or the round takes too long. Raises the first error where nothing at all,
     here or (`anything`) before, was answered.
     """
-    answers: list[tuple[T, Answer]] = []
+    came: Singly[T, Answer] = Singly()
     first: DialectError | None = None
     failures, end = 0, time.monotonic() + SECONDS
-    for each in asked:
-        if time.monotonic() > end:
-            return answers, False
+    for number, each in enumerate(asked):
+        if time.monotonic() > end or failures >= FAILURES:
+            came.left = list(asked[number:])
+            break
         try:
-            answers.append((each, ask(each)))
+            came.answers.append((each, ask(each)))
             failures = 0
         except DialectError as error:
             first = first or error
             failures += 1
-            if is_away(error) or failures >= FAILURES:
+            if is_away(error):
+                came.left = list(asked[number:])
                 break
-    if first and not answers and not anything:
+    if first and not came.answers and not anything:
         raise first
-    return answers, first is None
+    came.whole = first is None and not came.left
+    return came
 
 
 def is_away(error: DialectError) -> bool:
-    """Whether the city itself, and not the one number that was asked for, is the trouble."""
-    return isinstance(error, RateLimited | Unreachable | NoAnswer) or error.status_code == 503
+    """Whether the city itself, or our own limit for it, is the trouble, and not the one number that was asked for."""
+    return isinstance(error, RateLimited | HeldBack | Unreachable | NoAnswer) or error.status_code == 503
 
 
 def _batches(ids: list[str], size: int, room: int) -> Iterator[list[str]]:
@@ -127,7 +144,7 @@ def _batches(ids: list[str], size: int, room: int) -> Iterator[list[str]]:
         yield batch
 
 
-def _lists(line: Line, asked: list[str]) -> Iterator[tuple[str, list[str]]]:
+def lists(line: Line, asked: list[str]) -> Iterator[tuple[str, list[str]]]:
     """What to ask for in lists, each with the name of its parameter; nothing where the city takes no list of ids."""
     options, room = line.options, line.room("requests")
     tokens = [each for each in asked if options.token_filter and TOKEN.fullmatch(each)]

@@ -1,6 +1,6 @@
 """The calls of GeoReport v2, as the site makes them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -8,13 +8,13 @@ from urllib.parse import quote, urljoin
 
 from reports.dialects.answers import judge
 from reports.dialects.base import Connection, Dialect, Message
-from reports.dialects.errors import Unsupported
+from reports.dialects.errors import Refused, Unsupported
 from reports.dialects.formats.document import Document
 from reports.dialects.georeport_v2 import read, write
-from reports.dialects.georeport_v2.by_id import ids_by_token, requests_by_id
+from reports.dialects.georeport_v2.by_id import ids_by_token, lists, requests_by_id
 from reports.dialects.georeport_v2.line import Fields, Line
 from reports.dialects.georeport_v2.listing import Query, list_requests, longest
-from reports.dialects.georeport_v2.matching import match
+from reports.dialects.georeport_v2.matching import found_in
 from reports.dialects.georeport_v2.options import Options
 from reports.dialects.georeport_v2.request_rows import RowRules, read_request_rows
 from reports.dialects.messages import (
@@ -58,9 +58,16 @@ class GeoReportV2(Dialect):
         return service
 
     def finish_definition(self, definition: ServiceDefinition) -> ServiceDefinition:
-        """Mark the attributes whose answers stay private."""
-        private = self.options.private_attributes
-        attributes = (replace(each, private=each.private or each.code in private) for each in definition.attributes)
+        """Mark the attributes whose answers stay private, and the one for our reference, which nobody is asked."""
+        private, ours = self.options.private_attributes, write.reference_attribute(self.options)
+        attributes = (
+            replace(
+                each,
+                private=each.private or each.code in private,
+                automated=each.automated or ("server_set" if ours and each.code == ours else ""),
+            )
+            for each in definition.attributes
+        )
         return replace(definition, attributes=tuple(attributes))
 
     def finish_request(self, request: RequestStatus) -> RequestStatus:
@@ -132,6 +139,19 @@ class GeoReportV2(Dialect):
     def round_size(self) -> int:
         return super().round_size if self.options.id_list else min(super().round_size, self.options.single_calls)
 
+    @property
+    def asks_in_lists(self) -> bool:
+        return self.options.id_list
+
+    def lists_of(self, ids: Sequence[str]) -> Iterator[list[str]]:
+        """Lists of `id_batch` numbers at most that fit a URL: numbers differ in length."""
+        asked = list(dict.fromkeys(filter(None, ids)))
+        return (batch for _name, batch in lists(self.line, asked)) if self.asks_in_lists else iter([asked])
+
+    @property
+    def finds_changes(self) -> bool:
+        return self.options.updated_filter
+
     def service_requests(self, ids: Collection[str]) -> RequestStatuses:
         return requests_by_id(self.line, ids)
 
@@ -159,16 +179,27 @@ class GeoReportV2(Dialect):
     def find(self, filing: Filing, window: Window) -> Found:
         """Look for a filing among the requests made in the window, of whatever service: some cities store a request
         under another code than it was filed with (Boston). Absence is certain only where the whole list was had, no
-        row was without a number, nothing like the filing was there, and the option `lists_at_once` holds."""
+        row was without a number, nothing like the filing was there nor among the closed ones, and the option
+        `lists_at_once` holds."""
         answer = self.service_requests_by_query(window)
-        matches = match(filing, answer.rows)
-        certain = (
-            self.options.lists_at_once
-            and answer.completeness is Completeness.COMPLETE
-            and not answer.skipped
-            and not matches.perhaps
-        )
-        return Found(matches.same, absence_certain=certain and not matches.same)
+        found = found_in(filing, answer, lists_at_once=self.options.lists_at_once)
+        if not found.absence_certain or "status" in {*self.options.ignored_filters, *dict(self.line.list_fields)}:
+            return found
+        closed = self._closed(window)
+        known = {row.service_request_id or row.token for row in answer.rows}
+        more = (row for row in closed.rows if (row.service_request_id or row.token) not in known)
+        answer = replace(closed, rows=(*answer.rows, *more))
+        return found_in(filing, answer, lists_at_once=self.options.lists_at_once)
+
+    def _closed(self, window: Window) -> RequestStatuses:
+        """The closed requests of the window: a list that is asked for no status may hold the open ones alone, and ours
+        may have been closed at once. A city that does not hear the filter gives the same list again."""
+        line = Line(self.connection, self.options, self.read_requests)
+        line.list_fields = [*self.line.list_fields, ("status", "closed")]
+        try:
+            return list_requests(line, Query(window))
+        except Refused:  # one that knows no such filter: what its list leaves out is not known
+            return RequestStatuses((), Completeness.UNKNOWN)
 
     def replay(self, operation: str, answer: Response) -> tuple[Message, ...]:
         """Read a recorded answer as a live one would be read. `error` judges it as the answer to a POST; without

@@ -20,7 +20,7 @@ from reports.dialects.messages import Completeness, RequestStatus, RequestStatus
 SECOND: Final = timedelta(seconds=1)
 SMALLEST: Final = timedelta(hours=1)  # a window is not cut in two below this
 # A list of exactly so many rows was probably cut off there: usual default page sizes.
-ROUND_SIZES: Final = frozenset({20, 25, 50, 100, 200, 250, 500, 1000})
+ROUND_SIZES: Final = frozenset({10, 20, 25, 30, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1000})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """What an endpoint that speaks GeoReport v2 may set where it departs from the standard a little."""
 
+import re
 from dataclasses import dataclass
+from typing import Any, Final
 
 from reports.dialects.options import (
+    Check,
     box,
     flag,
     header_lines,
@@ -15,6 +18,13 @@ from reports.dialects.options import (
 )
 
 REQUIRABLE = ("lat_long", "address_string", "email", "phone", "first_name", "last_name", "description", "media_url")
+ACCOUNT_ID: Final = "account_id"
+
+
+def _reference_place(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"description|account_id|attribute\[[^\[\]\s]{1,100}\]", value):
+        raise ValueError("description, account_id, or attribute[CODE] with the code of one of the city's attributes")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,12 @@ class Options:
         True,
         flag,
         "A filing is in the city's list as soon as it was taken. False where it is moderated or imported first.",
+    )
+    reference_in: str = option(
+        "description",
+        Check("text", _reference_place),
+        "Where our reference stands in a filing, by which it is found again: description, account_id, or "
+        "attribute[CODE]. Only what the city's lists show again is of use.",
     )
     multivalue: str = option(
         "brackets",

@@ -11,6 +11,7 @@ from reports.dialects.formats.dates import moment, with_offset
 from reports.dialects.formats.document import Document
 from reports.dialects.formats.shapes import Row, members, rows
 from reports.dialects.georeport_v2.notes import read_notes
+from reports.dialects.georeport_v2.plain_rows import read_plain_row
 from reports.dialects.georeport_v2.words import ALIASES, NATIVE_MARK, standard_names, status_of
 from reports.dialects.messages import RequestStatus, Stage
 
@@ -49,6 +50,11 @@ class RowRules:
     filler_addresses: tuple[str, ...] = ()
     ids_only: bool = False
 
+    @property
+    def departs(self) -> bool:
+        """Whether a row of the plainest kind has to be read by these rules all the same."""
+        return self.utc_is_local or self.offset_twice or bool(self.bbox) or bool(self.filler_addresses)
+
     def when(self, value: Any) -> datetime | None:
         """A city's date as a moment."""
         found = moment(value, self.zone, utc_is_local=self.utc_is_local)
@@ -65,14 +71,30 @@ def read_request_rows(document: Document, rules: RowRules) -> RequestRows:
     """Read a list of requests, or one. Rows with neither id nor token are counted and left out, and so are stubs: rows
     that name fewer than two of service code, service name and date, which Boston gave for ids that it did not know."""
     found = rows(document.data, REQUESTS, REQUEST_MARKS)
-    read = [replace(_request(standard_names(row), rules), raw=row) for row in found or []]
+    read = _read_rows(found or [], rules)
     numbered = [each for each in read if each.service_request_id or (each.token and not rules.ids_only)]
-    real = [each for each in numbered if bool(each.service_code) + bool(each.service_name) + _is_dated(each) >= 2]
+    real = [each for each in numbered if not _is_stub(each)]
     return RequestRows(tuple(real), len(read), len(read) - len(numbered), listed=found is not None)
 
 
-def _is_dated(request: RequestStatus) -> bool:
-    return request.requested_datetime is not None
+def _read_rows(found: list[Row], rules: RowRules) -> list[RequestStatus]:
+    """Each row by the short way, where nothing is unusual, or else by the long one."""
+    if rules.departs:
+        return [_read_row(row, rules) for row in found]
+    now = clock.now()
+    return [read_plain_row(row, now) or _read_row(row, rules) for row in found]
+
+
+def _read_row(row: Row, rules: RowRules) -> RequestStatus:
+    named = standard_names(row)
+    read = _request(named, rules)
+    return read if named is row else replace(read, raw=row)
+
+
+def _is_stub(request: RequestStatus) -> bool:
+    if request.service_code and request.service_name:
+        return False
+    return not (request.requested_datetime and (request.service_code or request.service_name))
 
 
 def _request(row: Row, rules: RowRules) -> RequestStatus:

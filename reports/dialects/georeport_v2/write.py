@@ -1,12 +1,13 @@
 """A filing to the form of GeoReport v2's POST service request."""
 
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
 from reports.dialects.errors import BadRequest
-from reports.dialects.georeport_v2.options import Options
+from reports.dialects.georeport_v2.options import ACCOUNT_ID, Options
 from reports.dialects.messages import Answer, Datatype, Filing, Photo
 from reports.http import Upload
 
@@ -53,16 +54,19 @@ def _has_point(filing: Filing) -> bool:
 def write_filing(filing: Filing, options: Options) -> list[Field]:
     """The form's fields in their fixed order, without the key and the jurisdiction. What is empty is not sent: several
     servers take a present but empty argument for a wrong one."""
+    ours = reference_attribute(options)
+    account_id = filing.reference if options.reference_in == ACCOUNT_ID else filing.account_id
     fields = [
         ("service_code", filing.service_code),
         ("lat", degrees(filing.lat)),
         ("long", degrees(filing.long)),
         ("address_string", filing.address_string),
         ("address_id", filing.address_id),
-        *(field for answer in filing.answers for field in _attribute(answer, options)),
+        *(field for answer in filing.answers if answer.code != ours for field in _attribute(answer, options)),
+        (f"attribute[{ours}]", filing.reference if ours else ""),
         ("email", filing.email),
         ("device_id", filing.device_id),
-        ("account_id", filing.account_id),
+        ("account_id", account_id),
         ("first_name", filing.first_name),
         ("last_name", filing.last_name),
         ("phone", filing.phone),
@@ -70,6 +74,12 @@ def write_filing(filing: Filing, options: Options) -> list[Field]:
         ("media_url", next(iter(filing.media_urls), "")),  # the standard has one address and no upload
     ]
     return [(name, value) for name, value in fields if value.strip()]
+
+
+def reference_attribute(options: Options) -> str:
+    """The code of the attribute that holds our reference; empty where it stands elsewhere."""
+    found = re.fullmatch(r"attribute\[(.+)\]", options.reference_in)
+    return found.group(1) if found else ""
 
 
 def upload(field: str, photo: Photo) -> Upload:

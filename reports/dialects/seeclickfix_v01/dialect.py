@@ -1,8 +1,8 @@
 """The calls of SeeClickFix API 0.1, as the site makes them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from reports.dialects.answers import Answer, judge
@@ -10,6 +10,7 @@ from reports.dialects.base import Connection, Dialect, Message
 from reports.dialects.errors import DialectError, NotFound, Unreadable, Unsupported
 from reports.dialects.formats.document import Document
 from reports.dialects.georeport_v2.listing import Query
+from reports.dialects.georeport_v2.matching import found_in
 from reports.dialects.georeport_v2.write import degrees
 from reports.dialects.messages import (
     Comment,
@@ -30,7 +31,7 @@ from reports.dialects.seeclickfix_v01.hosts import localised
 from reports.dialects.seeclickfix_v01.listing import list_issues
 from reports.dialects.seeclickfix_v01.options import Options
 from reports.dialects.seeclickfix_v2.area import Area, around
-from reports.dialects.seeclickfix_v2.following import one_at_a_time, search
+from reports.dialects.seeclickfix_v2.following import one_at_a_time
 from reports.dialects.seeclickfix_v2.line import Line
 from reports.dialects.seeclickfix_v2.write import Field, check_filing, uploads
 from reports.http import Response, Upload
@@ -53,6 +54,15 @@ class SeeClickFixV01(Dialect):
 
     options_class: ClassVar[type[Options]] = Options
     options: Options
+
+    @classmethod
+    def contact_sent(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
+        return ("email",)  # its form has a field for no other
+
+    @classmethod
+    def is_asked_by_window(cls, options: Mapping[str, Any]) -> bool:
+        """As for every dialect, but only in an area (`bbox`): there are no lists without one."""
+        return bool(options.get("bbox")) and super().is_asked_by_window(options)
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -79,6 +89,10 @@ class SeeClickFixV01(Dialect):
         check_filing(filing, self.options.description_max)
         fields, files = write.write_filing(filing), uploads(filing.photos, write.IMAGE)
         return read.read_receipt(self._post("post_service_request", "issues", fields, files, filing.locale))
+
+    @property
+    def finds_changes(self) -> bool:
+        return True
 
     def service_requests(self, ids: Collection[str]) -> RequestStatuses:
         """Ask one by one; there is no list of ids."""
@@ -116,7 +130,7 @@ class SeeClickFixV01(Dialect):
         """Look for a filing among the issues made around its point in the window."""
         area = around(filing)
         answer = self._list(Query(window), area if area.given else self.area())
-        return search(filing, answer, lists_at_once=self.options.lists_at_once)
+        return found_in(filing, answer, lists_at_once=self.options.lists_at_once)
 
     def comment(self, service_request_id: str, comment: Comment) -> CommentReceipt:
         """Add a comment, once. It has to have an e-mail address: its writer's where passed on, else the option

@@ -45,7 +45,7 @@ class Options:
         "north in degrees.",
     )
     follow_by_window: bool = option(
-        False, flag, "Ask for all that changed since the last time, beside each request by its number."
+        True, flag, "Ask for all that changed since the last time in the area (bbox); by number only rarely."
     )
     page_size: int = option(100, whole_number(1, 1000), "Rows to ask for in one page.")
     max_calls: int = option(20, whole_number(1, 200), "Most calls for one list; what is left over is truncated.")

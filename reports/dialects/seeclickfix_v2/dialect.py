@@ -1,8 +1,8 @@
 """The calls of SeeClickFix API v2, as the site makes them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from reports.dialects.answers import judge
@@ -10,6 +10,7 @@ from reports.dialects.base import Connection, Dialect, Message
 from reports.dialects.errors import NotFound, Unsupported
 from reports.dialects.formats.document import Document
 from reports.dialects.georeport_v2.listing import Query
+from reports.dialects.georeport_v2.matching import found_in
 from reports.dialects.georeport_v2.write import degrees
 from reports.dialects.messages import (
     Comment,
@@ -27,7 +28,7 @@ from reports.dialects.messages import (
 )
 from reports.dialects.seeclickfix_v2 import read, request_types, write
 from reports.dialects.seeclickfix_v2.area import Area, around
-from reports.dialects.seeclickfix_v2.following import ROUND, one_at_a_time, search
+from reports.dialects.seeclickfix_v2.following import ROUND, one_at_a_time
 from reports.dialects.seeclickfix_v2.line import Line, pages
 from reports.dialects.seeclickfix_v2.listing import Paging, list_issues
 from reports.dialects.seeclickfix_v2.options import Options
@@ -49,6 +50,11 @@ class SeeClickFixV2(Dialect):
 
     options_class: ClassVar[type[Options]] = Options
     options: Options
+    lists_need_area: ClassVar[bool] = True  # else they list what is in everybody's
+
+    @classmethod
+    def contact_sent(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
+        return ()  # issues stand under the name of the account that files
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -59,6 +65,14 @@ class SeeClickFixV2(Dialect):
             key_on_reads=self.options.key_on_reads,
             headers=self.options.headers,
         )
+
+    @classmethod
+    def is_asked_by_window(cls, options: Mapping[str, Any]) -> bool:
+        """As for every dialect, but only in an area: by default in one that rows can be checked against (`bbox`), and
+        in a place alone (`place_url`) where the endpoint says so itself."""
+        place = "follow_by_window" in options and options.get("place_url")
+        somewhere = not cls.lists_need_area or options.get("bbox") or place
+        return bool(somewhere) and super().is_asked_by_window(options)
 
     def services(self, place: Place | None = None) -> tuple[Service, ...]:
         """Fetch what can be reported at a point. `Unsupported` without one: there is no other list."""
@@ -89,6 +103,10 @@ class SeeClickFixV2(Dialect):
     @property
     def round_size(self) -> int:
         return ROUND
+
+    @property
+    def finds_changes(self) -> bool:
+        return True
 
     def service_requests(self, ids: Collection[str]) -> RequestStatuses:
         """Ask one by one; there is no list of ids. 20 calls a minute are allowed, so a round asks for 15 and ends at
@@ -130,7 +148,7 @@ class SeeClickFixV2(Dialect):
         whole list was had with every filter heard, and where no filing is held back (option `lists_at_once`)."""
         area = around(filing)
         answer = list_issues(self.line, Query(window), area if area.given else self.area(), self._paging())
-        return search(filing, answer, lists_at_once=self.options.lists_at_once)
+        return found_in(filing, answer, lists_at_once=self.options.lists_at_once)
 
     def comment(self, service_request_id: str, comment: Comment) -> CommentReceipt:
         """Add a comment, once, under the name of the account whose key this is."""

@@ -1,12 +1,11 @@
-"""What follows from rows that were had: of those asked for by number, and of those around a lost filing."""
+"""What follows from rows that were asked for one by one."""
 
 from collections.abc import Callable, Collection
 from typing import Final
 
 from reports.dialects.errors import KeyRejected
 from reports.dialects.georeport_v2.by_id import one_by_one
-from reports.dialects.georeport_v2.matching import match
-from reports.dialects.messages import Completeness, Filing, Found, RequestStatus, RequestStatuses
+from reports.dialects.messages import Completeness, RequestStatus, RequestStatuses
 
 ROUND: Final = 15  # requests asked for one by one in a round, of the 20 calls a minute that API v2 documents
 BAN: Final = "administrative rules"  # "Request forbidden by administrative rules.", with HTTP 403
@@ -17,7 +16,7 @@ def one_at_a_time(
 ) -> RequestStatuses:
     """Ask for each number by itself, where there is no list of them, for `most` of them in a round. Rows of other
     numbers are dropped and make the answer `UNKNOWN`, as does a round that ended early. After a ban, or a key that is
-    not known, nothing more is asked: SeeClickFix shuts out who goes on calling."""
+    not known, nothing more is asked, and nothing is `left` for soon: SeeClickFix shuts out who goes on calling."""
     no: list[KeyRejected] = []
 
     def ask_unless_refused(number: str) -> tuple[RequestStatus, ...]:
@@ -31,17 +30,11 @@ def one_at_a_time(
             raise
 
     asked = list(dict.fromkeys(filter(None, ids)))
-    answers, whole = one_by_one(asked[:most], ask_unless_refused, anything=False)
-    rows = {each: next((row for row in found if row.service_request_id == each), None) for each, found in answers}
-    strangers = any(found and rows[each] is None for each, found in answers)
-    clear = whole and not strangers and len(answers) == len(asked)
+    now = asked[:most]
+    came = one_by_one(now, ask_unless_refused, anything=False)
+    rows = {each: next((row for row in found if row.service_request_id == each), None) for each, found in came.answers}
+    strangers = any(found and rows[each] is None for each, found in came.answers)
+    clear = came.whole and not strangers and len(came.answers) == len(asked)
     completeness = Completeness.COMPLETE if clear else Completeness.UNKNOWN
-    return RequestStatuses(tuple(row for row in rows.values() if row), completeness)
-
-
-def search(filing: Filing, answer: RequestStatuses, *, lists_at_once: bool) -> Found:
-    """Look for a filing in a list. Absence is certain only where the whole list was had with every filter heard, where
-    nothing in it may be the filing, and where the system holds no filing back (`lists_at_once`)."""
-    matches = match(filing, answer.rows)
-    whole = answer.completeness is Completeness.COMPLETE and not answer.skipped and not matches.perhaps
-    return Found(matches.same, absence_certain=lists_at_once and whole and not matches.same)
+    left = () if no else (*came.left, *asked[len(now) :])
+    return RequestStatuses(tuple(row for row in rows.values() if row), completeness, left=left)

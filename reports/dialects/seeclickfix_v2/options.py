@@ -35,7 +35,7 @@ class Options:
     )
     details: bool = option(True, flag, "Ask for comments with each list of changes; pages are then of 20 rows.")
     follow_by_window: bool = option(
-        False, flag, "Ask for all that changed since the last time, beside each request by its number."
+        True, flag, "Ask for all that changed since the last time in the area (bbox); by number only rarely."
     )
     page_size: int = option(100, whole_number(1, 100), "Rows to ask for in one page.")
     max_calls: int = option(10, whole_number(1, 200), "Most calls for one list; the limit is 20 calls a minute.")

@@ -44,7 +44,7 @@ class Spot(GeoReportV2):
             return type(self)(replace(self.connection, options=options)).find(filing, window)
         same = self._by_reference(filing, window)
         if same:
-            return Found(same)
+            return Found(same, by_reference=True)
         if filing.service_code.startswith(FORM_CODES):
             filing = replace(filing, service_code="")
         return super().find(filing, window)
