@@ -11,7 +11,8 @@ from reports.sandbox.wire import HTML, Answer, Ending
 
 KINDS = (
     "500", "502", "503", "504", "429", "429-date", "html", "empty", "malformed", "truncated", "billion-laughs",
-    "huge", "slow", "drip", "hang", "reset", "wrong-key", "lost-answer",
+    "huge", "slow", "drip", "hang", "reset", "wrong-key", "lost-answer", "stored-500", "stored-reset", "stalled",
+    "other-id",
 )  # fmt: skip
 OPERATIONS = (
     "any", "post", "token", "requests", "services", "definition", "discovery", "comments", "updates", "feed", "search",
@@ -105,12 +106,14 @@ def fault_instead(fault: Fault, timing: Timing) -> Answer | None:
 
 def fault_after(fault: Fault, answer: Answer, timing: Timing) -> Answer:
     """The answer as a fault spoils it, after the work was done."""
-    if fault.kind == "504":
-        return unavailable(504)
+    if fault.kind in ("504", "stored-500"):
+        return unavailable(int(fault.kind[-3:]))
+    if fault.kind == "stored-reset":
+        return replace(answer, ending=Ending.RESET)
     if fault.kind == "slow":
         return replace(answer, delay=timing.slow)
     if fault.kind == "drip":
         return replace(answer, delay=timing.slow, ending=Ending.DRIP)
-    if fault.kind == "lost-answer":
-        return replace(answer, delay=timing.hold, ending=Ending.HELD)
+    if fault.kind in ("lost-answer", "stalled"):
+        return replace(answer, delay=timing.hold, ending=Ending.HELD if fault.kind == "lost-answer" else Ending.STALLED)
     return replace(answer, body=spoiled.spoil(fault.kind, answer.body, is_json="json" in answer.content_type))

@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.ending is Ending.RESET:
             self._reset()
             return
-        if answer.ending is not Ending.DRIP:
+        if answer.ending not in (Ending.DRIP, Ending.STALLED):
             self.server.stopping.wait(answer.delay)
         if answer.ending is Ending.HELD:
             self.close_connection = True
@@ -156,9 +156,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_body(answer)
 
     def _send_body(self, answer: Answer) -> None:
-        if answer.ending is Ending.MIDWAY:
+        if answer.ending in (Ending.MIDWAY, Ending.STALLED):
             self.wfile.write(answer.body[: len(answer.body) // 2])
             self.close_connection = True
+            if answer.ending is Ending.STALLED:
+                self.wfile.flush()
+                self.server.stopping.wait(answer.delay)
         elif answer.ending is Ending.DRIP:
             size = len(answer.body) // DRIPS + 1
             for start in range(0, len(answer.body), size):

@@ -1,9 +1,11 @@
 """Bodies that no client likes: HTML where data is due, cut or garbled documents, bombs, and very long lists."""
 
+import re
 from http import HTTPStatus
 
 HUGE_BYTES = 21_000_000
 _DEEP = 100_000
+_ID = re.compile(rb'(service_request_id(?:"\s*:\s*"?|>))(?=[^\s"<])(?!null)')
 
 
 def html_page() -> bytes:
@@ -22,11 +24,14 @@ def gateway_page(status: int) -> bytes:
 
 
 def spoil(kind: str, body: bytes, *, is_json: bool) -> bytes:
-    """`body` spoilt in the way that `kind` names: empty, malformed, truncated, billion-laughs or huge."""
+    """`body` spoilt in the way that `kind` names: empty, malformed, truncated, billion-laughs, huge or
+    other-id."""
     if kind == "empty":
         return b""
     if kind == "truncated":
         return body[: max(1, len(body) // 2)]
+    if kind == "other-id":
+        return _ID.sub(rb"\g<1>9", body)
     if kind == "malformed":
         return _malformed(body, is_json=is_json)
     if kind == "billion-laughs":

@@ -50,7 +50,7 @@ class SandboxAdapter(BaseAdapter):
 
     def _response(self, request: requests.PreparedRequest, answer: Answer) -> requests.Response:
         body = b"" if request.method == "HEAD" else answer.body
-        if answer.ending is Ending.MIDWAY:
+        if answer.ending in (Ending.MIDWAY, Ending.STALLED):
             body = body[: len(body) // 2]
         raw = HTTPResponse(
             body=BytesIO(body),

@@ -23,6 +23,7 @@ class Ending(Enum):
     WHOLE = "whole"
     DRIP = "drip"  # in ten pieces, spread over `delay`
     MIDWAY = "midway"  # half of the body, then closed
+    STALLED = "stalled"  # half of the body, no more for `delay`, then closed
     HELD = "held"  # no byte for `delay`, then closed
     RESET = "reset"  # closed at once by a TCP reset
 

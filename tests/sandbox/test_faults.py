@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
+import urllib3
 from lxml import etree
 
 from reports.sandbox.faults import INSTEAD_OF_WORK, KINDS
@@ -100,10 +101,43 @@ def test_wrong_key_is_said_in_the_citys_form(everywhere):
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "huge"])
 def test_which_faults_store_a_post(cities, kind):
     cities.control("fault", kind=kind, operation="post")
-    breaks = kind in ("hang", "reset", "lost-answer")
+    breaks = kind in ("hang", "reset", "lost-answer", "stored-reset", "stalled")
     with pytest.raises(requests.RequestException) if breaks else nullcontext():
         cities.post("evanston")
     assert len(cities.received("evanston")) == (0 if kind in INSTEAD_OF_WORK else 1)
+
+
+def test_stored_and_a_reset_or_a_500(everywhere):
+    everywhere.control("fault", kind="stored-500", city="evanston", operation="post", count=1)
+    assert everywhere.post("evanston", "One").status_code == 500
+    everywhere.control("fault", kind="stored-reset", city="evanston", operation="post", count=1)
+    with pytest.raises(requests.ConnectionError, match="reset"):
+        everywhere.post("evanston", "Two")
+    assert [row["description"] for row in everywhere.received("evanston")] == ["One", "Two"]
+
+
+def test_half_an_answer_and_then_nothing(socket_cities):
+    socket_cities.control("fault", kind="stalled", city="evanston", count=1)
+    url = socket_cities.host + "/evanston/open311/v2/services.json"
+    answer = socket_cities.session.get(url, stream=True, timeout=(1, 5))
+    assert answer.status_code == 200
+    half = answer.raw.read(int(answer.headers["Content-Length"]) // 2, decode_content=False)
+    assert half.startswith(b"[{")
+    with pytest.raises((requests.RequestException, urllib3.exceptions.HTTPError)):
+        b"".join(answer.iter_content())
+
+
+def test_other_ids(everywhere):
+    for city in ("evanston", "bloomington", "oak-park", "chicago"):
+        everywhere.post(city)
+    everywhere.control("fault", kind="other-id", operation="requests")
+    for city in ("evanston", "bloomington"):
+        [held] = everywhere.received(city)
+        [row] = everywhere.get(city, "requests.json").json()
+        assert str(row["service_request_id"]) == f"9{held['service_request_id']}"
+    [row] = etree.fromstring(everywhere.get("oak-park", "requests.xml").content)
+    assert row.findtext("service_request_id") == f"9{everywhere.received('oak-park')[0]['service_request_id']}"
+    assert "service_request_id" not in everywhere.get("chicago", "requests.json").json()[0]  # it has none yet
 
 
 @pytest.mark.parametrize(
