@@ -6,6 +6,7 @@ A comment waits for as long as the body has given its report no number. What an 
 import logging
 import uuid
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,11 +17,12 @@ from django.utils.translation import gettext as _
 from reports import clock
 from reports.delivery import endpoints, notes, statuses
 from reports.delivery.filing import private_texts
+from reports.delivery.gate import Kind
 from reports.delivery.pauses import retry_pause
 from reports.dialects import messages, registry
 from reports.dialects.base import Dialect
-from reports.dialects.errors import ConfigurationError, DialectError, NotSent, PerhapsSent, Unsupported
-from reports.http import Exchange
+from reports.dialects.errors import ConfigurationError, DialectError, HeldBack, NotSent, PerhapsSent, Unsupported
+from reports.http import Exchange, redact
 from reports.models import Attempt, Comment, CommentState, Endpoint, ServiceRequest, Submission, SubmissionState
 
 log = logging.getLogger(__name__)
@@ -82,14 +84,7 @@ def send(comment_id: int) -> None:
     if submission is None:  # cancelled between two questions
         _move(comment, State.PENDING, due_at=clock.now() + FIRST_LOOK, sent_at=None)
         return
-    exchanges: list[Exchange] = []
-    attempt = Attempt.objects.create(submission=submission, operation="comment", started_at=clock.now())
-    try:
-        outcome = _call(comment, submission, exchanges)
-        _finish(attempt, exchanges, outcome)
-    except Exception as error:
-        _finish(attempt, exchanges, type(error).__name__)
-        raise
+    _call(comment, submission)
 
 
 def give_up_on_dead_workers() -> int:
@@ -151,28 +146,31 @@ def _claim(comment_id: int) -> Comment | None:
     return Comment.objects.select_related("service_request").get(pk=comment_id) if taken else None
 
 
-def _call(comment: Comment, submission: Submission, exchanges: list[Exchange]) -> str:
-    """One call, and what it leads to; gives the outcome in a word."""
+def _call(comment: Comment, submission: Submission) -> None:
+    """One call, kept as an attempt, and what it leads to. What the gate held back leaves no attempt."""
     ended = comment.service_request.status in statuses.ENDED
     status = messages.Status.CLOSED if ended else messages.Status.OPEN
     message = messages.Comment(key=str(comment.key), text=comment.text, datetime=comment.created_at, status=status)
+    exchanges: list[Exchange] = []
+    attempt: Attempt | None = None
     try:
-        dialect = _dialect(submission, exchanges)
-    except Exception as error:
-        _move(comment, State.PENDING, due_at=None, sent_at=None, reason=str(error))
-        raise
-    try:
-        receipt = dialect.comment(submission.service_request_id, message)
+        with _speaking(submission, exchanges, Kind.WRITE) as dialect:
+            attempt = Attempt.objects.create(submission=submission, operation="comment", started_at=clock.now())
+            receipt = dialect.comment(submission.service_request_id, message)
     except DialectError as error:
         _after_error(comment, error)
-        endpoints.note_failure(submission.endpoint, error)
-        return type(error).__name__
+        _finish(attempt, exchanges, type(error).__name__)
     except Exception as error:
-        _move(comment, State.UNCERTAIN, due_at=clock.now() + FIRST_LOOK, reason=str(error))
+        words = _plain(error, submission)
+        if attempt is None:  # nothing has left
+            _move(comment, State.PENDING, due_at=None, sent_at=None, reason=words)
+        else:
+            _move(comment, State.UNCERTAIN, due_at=clock.now() + FIRST_LOOK, reason=words)
+            _finish(attempt, exchanges, type(error).__name__)
         raise
-    _keep_receipt(comment, receipt)
-    endpoints.note_success(submission.endpoint)
-    return "receipt"
+    else:
+        _keep_receipt(comment, receipt)
+        _finish(attempt, exchanges, "receipt")
 
 
 def _keep_receipt(comment: Comment, receipt: messages.CommentReceipt) -> None:
@@ -184,7 +182,10 @@ def _keep_receipt(comment: Comment, receipt: messages.CommentReceipt) -> None:
 
 
 def _after_error(comment: Comment, error: DialectError) -> None:
-    if isinstance(error, NotSent):
+    if isinstance(error, HeldBack):
+        later = clock.now() + timedelta(seconds=error.retry_after or 1)
+        _move(comment, State.PENDING, due_at=later, sent_at=None, tries=F("tries") - 1)
+    elif isinstance(error, NotSent):
         _try_again(comment, error)
     elif isinstance(error, PerhapsSent):
         _move(comment, State.UNCERTAIN, due_at=clock.now() + FIRST_LOOK, reason=str(error))
@@ -212,14 +213,18 @@ def _look(comment_id: int) -> None:
     if submission is None:
         return
     try:
-        shown = _dialect(submission, []).comments(submission.service_request_id)
+        with _speaking(submission, [], Kind.READ) as dialect:
+            shown = dialect.comments(submission.service_request_id)
+    except HeldBack as error:  # it was not asked
+        later = now + timedelta(seconds=min(error.retry_after or 1, settings.RETRY_LONGEST))
+        unsettled.update(due_at=later, tries=F("tries") - 1)
     except Unsupported:
         unsettled.update(due_at=None, reason=_("What the body shows of it cannot be read from here: look there."))
     except DialectError as error:
         pause = retry_pause(comment.tries, settings.RETRY_FIRST, settings.RETRY_LONGEST)
         unsettled.update(due_at=now + pause if comment.tries < TRIES else None, reason=str(error))
     except Exception as error:
-        unsettled.update(due_at=None, reason=str(error))
+        unsettled.update(due_at=None, reason=_plain(error, submission))
         raise
     else:
         found = _found(comment, shown)
@@ -240,9 +245,9 @@ def _way_of(comment: Comment) -> Submission | None:
     return ways.select_related("endpoint__jurisdiction", "request__contact").last()
 
 
-def _dialect(submission: Submission, exchanges: list[Exchange]) -> Dialect:
+def _speaking(submission: Submission, exchanges: list[Exchange], kind: Kind) -> AbstractContextManager[Dialect]:
     private = private_texts(submission.request)
-    return endpoints.dialect_for(submission.endpoint, on_exchange=exchanges.append, private=private)
+    return endpoints.speaking(submission.endpoint, kind, on_exchange=exchanges.append, private=private)
 
 
 def _move(comment: Comment, state: CommentState, **fields: Any) -> None:
@@ -251,7 +256,14 @@ def _move(comment: Comment, state: CommentState, **fields: Any) -> None:
     rows.update(state=state, claim=None, lease_until=None, **fields)
 
 
-def _finish(attempt: Attempt, exchanges: list[Exchange], outcome: str) -> None:
+def _plain(error: Exception, submission: Submission) -> str:
+    """The words of an error that nobody foresaw, which may quote anything."""
+    return redact(str(error), private_texts(submission.request))
+
+
+def _finish(attempt: Attempt | None, exchanges: list[Exchange], outcome: str) -> None:
+    if attempt is None:
+        return
     attempt.finished_at, attempt.outcome = clock.now(), outcome
     attempt.status_code = exchanges[-1].status if exchanges else None
     attempt.exchanges = [exchange.as_dict() for exchange in exchanges]

@@ -15,8 +15,9 @@ from django.utils.translation import override
 from reports import clock
 from reports.delivery import endpoints, history, outbox
 from reports.delivery.filing import filing_for, private_texts, service_codes
+from reports.delivery.gate import Kind
 from reports.delivery.pauses import refresh_pause
-from reports.dialects.errors import DialectError, Duplicate
+from reports.dialects.errors import DialectError, Duplicate, HeldBack
 from reports.dialects.messages import Found, RequestStatus, Window
 from reports.geo.measures import great_circle
 from reports.http import Exchange
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 State = SubmissionState
 
 BACK = timedelta(days=90)
+AHEAD = timedelta(minutes=65)  # the body's clock may be, or ours be put back
 NEAR_METRES = 50.0  # the place of a request may be that of the nearest address
 
 
@@ -46,41 +48,66 @@ def resolve(submission_id: int) -> None:
     """
     for submission in outbox.take_look(unresolved().filter(pk=submission_id), 1):
         try:
-            originals, seen = _look(submission)
+            originals, seen, ours = _look(submission)
+        except HeldBack as error:
+            _wait(submission, error)
+            continue
         except Exception:
             with transaction.atomic():
                 _ask_volunteers(submission, [], seen=False)
             raise
         with transaction.atomic():
             if len(originals) == 1:
-                _follow(submission, originals[0])
+                _follow(submission, originals[0], ours=ours)
             else:
                 _ask_volunteers(submission, originals, seen=seen)
 
 
-def _look(submission: Submission) -> tuple[list[str], bool]:
-    """The numbers of the requests that may be meant, and whether the body's list could be had."""
+def _wait(submission: Submission, error: HeldBack) -> None:
+    """Look later, as the endpoint has to be left alone; volunteers look where that goes on for too long."""
     now = clock.now()
-    attempt = Attempt.objects.create(submission=submission, operation="find", started_at=now)
+    posts = submission.attempts.filter(operation="post_service_request").order_by("-started_at")
+    refused = posts.values_list("started_at", flat=True).first() or submission.created_at
+    if now - max(refused, submission.released_at) > timedelta(hours=settings.RECONCILE_GIVE_UP_HOURS):
+        with transaction.atomic():
+            _ask_volunteers(submission, [], seen=False)
+        return
+    later = now + timedelta(seconds=min(error.retry_after or 1, settings.RECONCILE_LONGEST))
+    Submission.objects.filter(pk=submission.pk, state=State.REFUSED).update(due_at=later)
+
+
+def _look(submission: Submission) -> tuple[list[str], bool, bool]:
+    """The numbers of the requests that may be meant, whether the body's list could be had, and whether what was found
+    is this very report: one of two sendings. What the gate held back leaves no attempt."""
+    now = clock.now()
+    attempt: Attempt | None = None
     exchanges: list[Exchange] = []
     found, outcome, detail = Found(), "found", ""
     try:
-        filing = filing_for(submission.request)
-        private = private_texts(submission.request)
-        dialect = endpoints.dialect_for(submission.endpoint, on_exchange=exchanges.append, private=private)
-        found = dialect.find(filing, Window(now - BACK, now))
+        filing = filing_for(submission.request, submission)
+        private = private_texts(submission.request, submission)
+        with endpoints.speaking(
+            submission.endpoint, Kind.READ, on_exchange=exchanges.append, private=private
+        ) as dialect:
+            attempt = Attempt.objects.create(submission=submission, operation="find", started_at=now)
+            found = dialect.find(filing, Window(now - BACK, now + AHEAD))
+    except HeldBack as error:
+        outcome, detail = "HeldBack", str(error)
+        raise
     except DialectError as error:
         outcome, detail = type(error).__name__, str(error)
     except Exception as error:
         outcome = type(error).__name__
         raise
     finally:
-        attempt.finished_at, attempt.outcome, attempt.detail = clock.now(), outcome, detail
-        attempt.exchanges = [exchange.as_dict() for exchange in exchanges]
-        attempt.status_code = exchanges[-1].status if exchanges else None
-        attempt.save(update_fields=["finished_at", "outcome", "detail", "exchanges", "status_code"])
-    alike = [row for row in found.candidates if _is_alike(row, submission.request)]
-    return sorted({row.service_request_id for row in alike if row.service_request_id}), outcome == "found"
+        if attempt is not None:
+            attempt.finished_at, attempt.outcome, attempt.detail = clock.now(), outcome, detail
+            attempt.exchanges = [exchange.as_dict() for exchange in exchanges]
+            attempt.status_code = exchanges[-1].status if exchanges else None
+            attempt.save(update_fields=["finished_at", "outcome", "detail", "exchanges", "status_code"])
+    alike = [row for row in found.candidates if found.by_reference or _is_alike(row, submission.request)]
+    numbers = sorted({row.service_request_id for row in alike if row.service_request_id})
+    return numbers, outcome == "found", found.by_reference and submission.posts > 1
 
 
 def _is_alike(row: RequestStatus, request: ServiceRequest) -> bool:
@@ -92,7 +119,7 @@ def _is_alike(row: RequestStatus, request: ServiceRequest) -> bool:
     return float(great_circle(row.lat, request.lat, request.long - row.long)) <= NEAR_METRES
 
 
-def _follow(submission: Submission, number: str) -> None:
+def _follow(submission: Submission, number: str, *, ours: bool) -> None:
     request, now = submission.request, clock.now()
     if not outbox.move(submission, State.NEEDS_ATTENTION, due_at=None):
         return
@@ -105,6 +132,9 @@ def _follow(submission: Submission, number: str) -> None:
         due_at=now + refresh_pause(timedelta(0), settings.REFRESH_FIRST, settings.REFRESH_LONGEST),
         looks=0,
     )
+    if ours:  # it was sent twice, and the body took it once: there is no other report
+        _say_ours(submission, number)
+        return
     request.duplicate_of = number
     request.save(update_fields=["duplicate_of"])
     with override(request.locale):
@@ -113,6 +143,16 @@ def _follow(submission: Submission, number: str) -> None:
     mark = history.fingerprint("duplicate", submission.pk, number)
     if history.append(request, PublicStatus.ACCEPTED, mark=mark, status_notes=said):
         history.set_status(request, PublicStatus.ACCEPTED)
+
+
+def _say_ours(submission: Submission, number: str) -> None:
+    request = submission.request
+    sent = history.line(
+        request, PublicStatus.SENT, mark=history.fingerprint("sent", submission.pk), when=submission.sent_at
+    )
+    mark = history.fingerprint("number", submission.pk, number)
+    if new := history.append_all(request, [sent, history.line(request, PublicStatus.ACCEPTED, mark=mark)]):
+        history.set_status(request, PublicStatus(new[-1].status))
 
 
 def _ask_volunteers(submission: Submission, originals: list[str], *, seen: bool) -> None:

@@ -1,6 +1,7 @@
 """Comments on their way to the body: once each, whatever it answers; and back again, without being doubled."""
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from reports.dialects.errors import (
     Unsupported,
 )
 from reports.dialects.messages import CommentReceipt, Note, RequestStatus, Status
-from reports.models import Comment, CommentState, Endpoint, Submission, SubmissionState
+from reports.models import Comment, CommentState, Contact, Endpoint, Submission, SubmissionState, Traffic
 from tests.delivery import talkative
 from tests.delivery.talkative import Script, make_delivered
 from tests.factories import make_submission
@@ -346,3 +347,44 @@ def test_two_workers_send_one_comment_once(script: Script, submission: Submissio
 def test_a_comment_that_is_not_there_is_nobodys(script: Script, pk: int) -> None:
     comments.send(pk)
     assert script.sent == []
+
+
+def test_while_the_endpoint_is_left_alone_no_try_is_counted_and_no_call_is_noted(
+    script: Script, submission: Submission
+) -> None:
+    script.comment_answers = [NoAnswer("time-out")]
+    waiting, lost = add(submission), step(add(submission))
+    tries, calls = lost.tries, submission.attempts.count()
+    probe_at = clock.now() + timedelta(minutes=10)
+    Traffic.objects.update_or_create(endpoint=submission.endpoint, defaults={"breaker": "open", "probe_at": probe_at})
+    for hour in range(1, comments.TRIES + 5):
+        for comment in (waiting, lost):
+            Comment.objects.filter(pk=comment.pk).update(due_at=clock.now())
+            step(comment, timedelta(minutes=1 if hour % 2 else 2))
+            assert comment.due_at is not None
+    assert (waiting.state, waiting.tries) == (State.PENDING, 0)
+    assert (lost.state, lost.tries) == (State.UNCERTAIN, tries)
+    assert submission.attempts.count() == calls
+    Traffic.objects.all().delete()
+    assert step(lost, timedelta(hours=1)).state == State.SENT
+
+
+def test_what_nobody_foresaw_may_quote_the_resident_and_is_kept_without(script: Script, submission: Submission) -> None:
+    Contact.objects.create(service_request=submission.request, email="rosa@example.org")
+    script.comment_answers = [ValueError("not a header: rosa@example.org")]
+    comment = add(submission)
+    with pytest.raises(ValueError, match="not a header"):
+        comments.send(comment.pk)
+    comment.refresh_from_db()
+    assert comment.state == State.UNCERTAIN
+    assert comment.reason.startswith("not a header: ")
+    assert "rosa" not in comment.reason
+
+
+def test_an_exception_gives_the_place_at_the_endpoint_back(script: Script, submission: Submission) -> None:
+    for problem in (ZeroDivisionError("?"), NoAnswer("time-out"), Unreachable("away")):
+        script.comment_answers = [problem]
+        comment = add(submission)
+        with suppress(ZeroDivisionError):
+            comments.send(comment.pk)
+        assert Traffic.objects.get(endpoint=submission.endpoint).calls == {}

@@ -43,7 +43,7 @@ STEPS: dict[str, tuple[Any, str, Callable[[Any], Any], bool]] = {
     "after the wire": (http.Client, "post", die_after, True),
     "before the record": (submit, "record_receipt", lambda step: die, True),
     "inside the record's transaction": (submit, "record_receipt", die_after, True),
-    "while noting the news": (submit.history, "append", lambda step: die, True),
+    "while noting the news": (submit.history, "append_all", lambda step: die, True),
 }
 
 
@@ -58,16 +58,18 @@ def test_death_at_any_step(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, st
         with pytest.raises(WorkerDied):
             submit.submit(submission.pk)
     assert len(held(sandbox, key)) == int(arrived)
-    for _hour in range(5):  # other workers come by, again and again, through all of the days of patience
-        with clock.at(clock.now() + timedelta(hours=1)):
+    for hour in range(1, 12):  # other workers come by, again and again, for longer than it is looked for
+        with clock.at(clock.now() + timedelta(hours=hour)):
             submit.give_up_on_dead_workers()
             do_what_is_due(endpoint)
     submission = Submission.objects.get(pk=submission.pk)
-    assert len(held(sandbox, key)) <= 1
-    if submission.state == State.NEEDS_ATTENTION:
-        assert submission.reason == submit.DIED
-        assert Attempt.objects.get().outcome in ("worker died", "receipt")
+    claimed = not step.startswith(("before the claim", "inside the claim"))
+    if claimed and not arrived and key == "chicago":  # in batches: that it is not in the list proves nothing
+        assert (submission.state, held(sandbox, key)) == (State.NEEDS_ATTENTION, [])
+        assert submission.reason.startswith(submit.DIED)
+        assert "over 6 hours" in submission.reason
     else:
         assert submission.state in (State.DELIVERED, State.ACCEPTED)
         assert len(held(sandbox, key)) == 1
-        assert not arrived
+        assert submission.posts == (1 if arrived or not claimed else 2)
+    assert not Attempt.objects.filter(finished_at=None).exists()

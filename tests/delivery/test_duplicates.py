@@ -1,14 +1,16 @@
 """A filing that the body has already: followed under its number there, or put before volunteers. Never sent again."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from reports import clock
 from reports.delivery import duplicates, submit
 from reports.dialects.errors import Duplicate, Unreachable
-from reports.dialects.messages import RequestStatus, Status
-from reports.models import PublicStatus, Submission, SubmissionState
+from reports.dialects.messages import Found, RequestStatus, Status
+from reports.models import PublicStatus, Submission, SubmissionState, Traffic
 from reports.sandbox import Sandbox
 from tests.cities import file_report, history, make_city, pass_time
 from tests.delivery import talkative
@@ -146,3 +148,39 @@ def test_two_workers_look_once(script: Script) -> None:
 
 def test_the_refusal_is_told_in_the_bodys_words() -> None:
     assert "base is a duplicate" in duplicates.refusal(Duplicate("x", messages=("base is a duplicate.",)))
+
+
+@pytest.mark.django_db
+def test_what_was_sent_twice_and_taken_once_is_no_duplicate_of_another(script: Script) -> None:
+    """Stored under another service, at the nearest address."""
+    submission = make_refused()
+    Submission.objects.filter(pk=submission.pk).update(posts=2)
+    ours = there("T-1", submission, service_code="other", lat=LAT + 0.01)
+    script.find_answers = [Found((ours,), by_reference=True)]
+    duplicates.resolve(submission.pk)
+    submission = Submission.objects.get(pk=submission.pk)
+    assert (submission.state, submission.service_request_id) == (State.DELIVERED, "T-1")
+    assert submission.request.duplicate_of == ""
+    assert history(submission.request) == [("sent", ""), ("accepted", "")]
+
+
+@pytest.mark.django_db
+def test_while_the_endpoint_is_left_alone_it_is_not_asked_and_at_last_volunteers_are(script: Script) -> None:
+    submission = make_refused()
+    begun = clock.now()
+    away = {"breaker": "open", "probe_at": begun + timedelta(days=1)}
+    Traffic.objects.update_or_create(endpoint=submission.endpoint, defaults=away)
+    for minutes in range(0, 360, 60):
+        with clock.at(begun + timedelta(minutes=minutes)):
+            Submission.objects.filter(pk=submission.pk).update(due_at=clock.now())
+            duplicates.resolve(submission.pk)
+        submission.refresh_from_db()
+        assert submission.state == State.REFUSED
+        assert submission.due_at is not None
+        assert timedelta(0) < submission.due_at - begun - timedelta(minutes=minutes) <= timedelta(hours=1)
+    with clock.at(begun + timedelta(hours=8)):
+        duplicates.resolve(submission.pk)
+    submission.refresh_from_db()
+    assert (submission.state, submission.due_at) == (State.NEEDS_ATTENTION, None)
+    assert "could not be searched" in submission.reason
+    assert (script.searched, submission.attempts.count()) == ([], 0)
