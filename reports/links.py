@@ -3,16 +3,17 @@
 import base64
 import binascii
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer, b62_decode, b62_encode
 from django.urls import reverse
 
 from reports import clock
-from reports.models import Draft, Submission, Subscription
+from reports.models import Draft, ServiceRequest, Submission, Subscription
 
 SEPARATOR = "."
+OWNER_LINK_LIFE = timedelta(days=3650)  # old mails have to work, and not for ever
 
 
 class LinkForged(Exception):
@@ -82,6 +83,28 @@ def submission_from_reply_key(key: str) -> Submission:
     if submission is None:
         raise LinkExpired
     return submission
+
+
+def owner_key(service_request: ServiceRequest) -> str:
+    """The key by which whoever filed a report may take it away. The same for ten years from the filing."""
+    expiry = b62_encode(int((service_request.requested_datetime + OWNER_LINK_LIFE).timestamp()))
+    return _signer("owner").sign(f"{service_request.pk}{SEPARATOR}{expiry}")
+
+
+def take_away_link(service_request: ServiceRequest) -> str:
+    """The absolute address of the page on which a report is taken away."""
+    return absolute(reverse("take_away", args=[owner_key(service_request)]))
+
+
+def service_request_from_owner_key(key: str) -> ServiceRequest:
+    """The report of a key. LinkForged for a key that is not ours, LinkExpired when its time or the report is over."""
+    pk, _separator, expiry = _unsign("owner", key).partition(SEPARATOR)
+    if clock.now() >= datetime.fromtimestamp(b62_decode(expiry), UTC):
+        raise LinkExpired
+    found = ServiceRequest.objects.select_related("jurisdiction").filter(pk=int(pk)).first()
+    if found is None:
+        raise LinkExpired
+    return found
 
 
 def _signer(purpose: str) -> Signer:

@@ -5,6 +5,10 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+from django.utils import translation
+from django.utils.translation import ngettext
+
 from reports.dialects import registry
 from reports.dialects.messages import Answer, Attribute, AttributeValue, Datatype, Filing, Photo, Question
 from reports.links import absolute, reply_key, reply_link
@@ -15,12 +19,13 @@ log = logging.getLogger(__name__)
 
 
 def filing_for(service_request: ServiceRequest, submission: Submission | None = None) -> Filing:
-    """Build the filing; contact details only where the resident agreed to pass them on.
+    """Build the filing; contact details only where the resident agreed to pass them on to this very body.
 
     With its `submission` it has the link by which the body may answer. The photos themselves are read only where the
     dialect, or an option of the endpoint, sends them. ConfigurationError for an endpoint without a dialect.
     """
-    contact = _consented(service_request)
+    contact = _consented(service_request, submission)
+    prefetch_related_objects([service_request], "media")  # they are asked for more than once
     photos = list(service_request.media.all())
     return Filing(
         reference=service_request.reference,
@@ -60,9 +65,10 @@ def private_texts(service_request: ServiceRequest, submission: Submission | None
     private = [answer for answer in service_request.attributes if answer.get("private")]
     texts = [text for answer in private for value in answer["values"] for text in (value["key"], value.get("name", ""))]
     texts += [reply_key(submission)] if submission else []
-    contact = _consented(service_request)
+    contact: Contact | None = getattr(service_request, "contact", None)
     if contact:
-        texts += [contact.email, contact.phone, contact.first_name, contact.last_name]
+        whole_name = f"{contact.first_name} {contact.last_name}".strip()  # "Bo Li" is removed where "Bo" is too short
+        texts += [contact.email, contact.phone, whole_name, contact.first_name, contact.last_name]
     return list(dict.fromkeys(form for text in texts for form in _forms(text) if len(form) > 1))
 
 
@@ -83,16 +89,41 @@ def _forms(text: str) -> Iterator[str]:
 
 
 def described(service_request: ServiceRequest) -> str:
-    """The resident's words, then our reference, by which a lost answer can be found again in the city's list.
+    """The resident's words, then where more photos are, then our reference, by which a lost answer can be found again
+    in the city's list.
 
-    GeoReport v2 allows 4000 characters, some endpoints fewer; where the reference would not fit, the resident's
-    words go alone.
+    GeoReport v2 allows 4000 characters, some endpoints fewer; where not all of it would fit, the reference goes before
+    the photos, and at last the resident's words go alone; also where it goes in a field of its own (`reference_in`).
     """
-    longest = int(service_request.endpoint.options.get("description_max", 4000))
-    tail = f"[{service_request.reference}]"
+    options = service_request.endpoint.options
+    longest = int(options.get("description_max", 4000))
     text = service_request.description.strip()
-    whole = f"{text}\n\n{tail}" if text else tail
-    return whole if len(whole) <= longest else text
+    elsewhere = bool(text) and options.get("reference_in", "description") != "description"
+    tail = "" if elsewhere else f"[{service_request.reference}]"
+    for parts in ((text, _more_photos(service_request), tail), (text, tail)):
+        whole = "\n\n".join(filter(None, parts))
+        if len(whole) <= longest:
+            return whole
+    return text
+
+
+def _more_photos(service_request: ServiceRequest) -> str:
+    """A line on where the photos are that the body's system does not take, of which it is sent the first ones: on the
+    public page, or where there is none because the request is hidden, at their own addresses."""
+    left = list(service_request.media.all())[_photos_taken(service_request) :]
+    if not left:
+        return ""
+    hidden = service_request.hidden
+    where = [media_url(photo) for photo in left] if hidden else [absolute(service_request.get_absolute_url())]
+    with translation.override(next(iter(service_request.jurisdiction.languages), None)):
+        words = ngettext("%(count)d more photo: %(where)s", "%(count)d more photos: %(where)s", len(left))
+        return words % {"count": len(left), "where": " ".join(where)}
+
+
+def _photos_taken(service_request: ServiceRequest) -> int:
+    """How many photos the body's system takes, as addresses or as bytes."""
+    dialect = registry.get(service_request.endpoint.dialect)
+    return 0 if dialect.takes_photos == "NO" else dialect.photo_limit
 
 
 def _photos_sent(service_request: ServiceRequest) -> int:
@@ -142,6 +173,8 @@ def _address(service_request: ServiceRequest) -> str:
     return " – ".join(parts) or f"{service_request.lat:.6f}, {service_request.long:.6f}"
 
 
-def _consented(service_request: ServiceRequest) -> Contact | None:
+def _consented(service_request: ServiceRequest, submission: Submission | None) -> Contact | None:
+    """The contact, if its owner agreed to this body: consent to one is none to another to which the report is moved."""
     contact: Contact | None = getattr(service_request, "contact", None)
-    return contact if contact and contact.pass_on else None
+    to = submission.endpoint_id if submission else service_request.endpoint_id
+    return contact if contact and contact.agreed_for(to) else None

@@ -42,6 +42,15 @@ def test_the_reference_goes_along_where_it_fits(length: int, longest: int | None
     assert (request.reference in text) is kept
 
 
+@pytest.mark.parametrize("place", ["account_id", "attribute[EXT]"])
+def test_the_reference_is_not_said_twice_where_it_has_a_field_of_its_own(place: str) -> None:
+    request = make_service_request(description="A hole.")
+    request.endpoint.options = {"reference_in": place}
+    assert filing_for(request).description == "A hole."
+    request.description = ""
+    assert filing_for(request).description == f"[{request.reference}]"  # some bodies take none without a description
+
+
 def test_answers_keep_their_keys() -> None:
     answer = {
         "code": "A",
