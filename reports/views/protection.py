@@ -4,13 +4,9 @@ A check that fails never loses an answer: except for a post from another site an
 the page is shown again as it was typed, with a sentence that says why.
 """
 
-import ipaddress
-import logging
-import math
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,14 +15,9 @@ from django.core.signing import BadSignature, SignatureExpired, TimestampSigner,
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter, RateLimiter
 
-from reports import clock
+from reports import callers, clock
 from reports.models import Draft
-
-log = logging.getLogger(__name__)
 
 FORM_LIFE: Final = timedelta(hours=24)
 HONEYPOT: Final = "leave_this_empty"
@@ -65,14 +56,6 @@ def same_origin(request: HttpRequest) -> bool:
         return fetch_site == "same-origin"
     origin = urlsplit(request.headers.get("Origin", ""))
     return bool(origin.netloc) and (origin.scheme, origin.netloc) == (request.scheme, request.get_host())
-
-
-def too_large(request: HttpRequest, most: int) -> bool:
-    """Whether the request says that its body is longer than `most` bytes. Nothing of the body is read for it."""
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0) > most
-    except ValueError:
-        return True
 
 
 def refuse_step(request: HttpRequest, purpose: str) -> Refusal | None:
@@ -116,40 +99,6 @@ def refuse_comment(request: HttpRequest, purpose: str) -> Refusal | None:
     return Refusal(429, _("Many comments have come from your network in the last hour. Send yours later."), wait)
 
 
-def client_address(request: HttpRequest) -> str:
-    """The address that limits count by; an IPv6 client by its /64, as that is what one household gets.
-
-    X-Forwarded-For is believed only as far as TRUSTED_PROXIES of our own have appended to it, counted from the right.
-    """
-    address = request.META.get("REMOTE_ADDR", "")
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
-        address = hops[-settings.TRUSTED_PROXIES]
-    try:
-        parsed = ipaddress.ip_address(_without_port(address))
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:  # how a socket for both families names an IPv4 client
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return str(parsed)
-
-
-def _without_port(hop: str) -> str:
-    """`192.0.2.1:5555` and `[2001:db8::1]:443` without their ports, as some proxies write them (RFC 7239, 6)."""
-    if hop.startswith("["):
-        return hop[1:].partition("]")[0]
-    return hop.partition(":")[0] if hop.count(":") == 1 else hop
-
-
-def forget_limits() -> None:
-    """Start counting anew, in this process."""
-    limiter = _limiter(settings.RATE_LIMIT_STORAGE)
-    limiter.storage.reset()
-    _limiter.cache_clear()
-
-
 def _refuse_form(request: HttpRequest, purpose: str) -> Refusal | None:
     try:
         _signer(purpose).unsign(request.POST.get("form_key", ""), max_age=FORM_LIFE)
@@ -173,22 +122,4 @@ def _signer(purpose: str) -> TimestampSigner:
 
 
 def _wait(limit: RateLimitItem, bucket: str, request: HttpRequest) -> int:
-    """Count one; 0, or the seconds to wait. Where the counter cannot be reached nobody is kept from reporting."""
-    limiter = _limiter(settings.RATE_LIMIT_STORAGE)
-    address = client_address(request)
-    try:
-        if limiter.hit(limit, bucket, address):
-            return 0
-        return max(1, math.ceil(limiter.get_window_stats(limit, bucket, address).reset_time - time.time()))
-    except StorageError:
-        log.exception("the rate limit storage does not answer; the post is let through")
-        return 0
-
-
-@lru_cache(maxsize=4)
-def _limiter(address: str) -> RateLimiter:
-    storage = storage_from_string(address, wrap_exceptions=True)
-    try:
-        return MovingWindowRateLimiter(storage)
-    except NotImplementedError:  # a storage that cannot keep single times
-        return FixedWindowRateLimiter(storage)
+    return callers.wait(limit, bucket, callers.client_address(request))

@@ -1,0 +1,1 @@
+"""Our own public endpoint, one file for each call."""
