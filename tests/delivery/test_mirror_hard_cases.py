@@ -28,7 +28,7 @@ class Feed:
 @pytest.fixture
 def feed(monkeypatch: pytest.MonkeyPatch) -> Feed:
     feed = Feed()
-    monkeypatch.setattr(endpoints, "dialect_for", lambda endpoint: feed)
+    monkeypatch.setattr(endpoints, "dialect_for", lambda endpoint, **options: feed)
     return feed
 
 
