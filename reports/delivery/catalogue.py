@@ -13,6 +13,7 @@ from django.db import transaction
 from reports import clock
 from reports.delivery import catalogue_changes, definitions, endpoints, service_rows
 from reports.delivery.definitions import definition_hash, with_definition
+from reports.delivery.gate import Kind
 from reports.delivery.listings import Listing, ask_around, forget_listings, listing_at
 from reports.delivery.recoding import recode
 from reports.delivery.service_rows import Difference
@@ -61,16 +62,13 @@ def sync_services(endpoint: Endpoint) -> Difference:
     validators = remembered(endpoint)
     if not all(row.active for row in known.values()):
         validators.forget()  # which of list and definition said so is not kept, so both are read again
-    dialect = endpoints.dialect_for(endpoint, validators=validators)
-    try:
+    with endpoints.passing(endpoint, Kind.READ) as permit:
+        dialect = endpoints.dialect_for(endpoint, validators=validators, permit=permit)
         listed = _listed(dialect, validators, known)
-    except DialectError as error:
-        endpoints.note_failure(endpoint, error)
-        raise
-    changeset = _changeset(endpoint, dialect)
-    current = bool(changeset) and changeset == endpoint.changeset and same_settings(endpoint)
-    wanted = _wanted(dialect, listed, known, refused_before(endpoint), current=current)
-    fetched = definitions.fetch(endpoint, wanted, validators)
+        changeset = _changeset(endpoint, dialect)
+        current = bool(changeset) and changeset == endpoint.changeset and same_settings(endpoint)
+        wanted = _wanted(dialect, listed, known, refused_before(endpoint), current=current)
+        fetched = definitions.fetch(endpoint, wanted, validators, permit)
     return _store(endpoint, listed, fetched, validators, changeset)
 
 

@@ -15,9 +15,18 @@ from django.core.cache import cache
 
 from reports import clock
 from reports.delivery import endpoints
+from reports.delivery.gate import Kind, Permit
 from reports.delivery.validators import is_young
 from reports.dialects import messages, registry
-from reports.dialects.errors import ConfigurationError, DialectError, NoAnswer, RateLimited, Unchanged, Unreachable
+from reports.dialects.errors import (
+    ConfigurationError,
+    DialectError,
+    HeldBack,
+    NoAnswer,
+    RateLimited,
+    Unchanged,
+    Unreachable,
+)
 from reports.http import Validators
 from reports.models import Endpoint, Service
 
@@ -28,7 +37,7 @@ R = TypeVar("R")
 Rows = list[dict[str, Any]]
 CALLS_KEPT_BACK: Final = 2  # of a minute's calls, for what residents need just then
 PAUSE: Final = 15  # seconds after a failure in which nobody has to wait for that endpoint again
-ENDING: Final = (NoAnswer, RateLimited, Unreachable)  # what ends a round
+ENDING: Final = (HeldBack, NoAnswer, RateLimited, Unreachable)  # what ends a round
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,9 @@ def definition_hash(definition: Rows) -> str:
     return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest() if definition else ""
 
 
-def fetch(endpoint: Endpoint, wanted: Sequence[tuple[str, Service | None]], validators: Validators) -> Fetched:
+def fetch(
+    endpoint: Endpoint, wanted: Sequence[tuple[str, Service | None]], validators: Validators, permit: Permit
+) -> Fetched:
     """Fetch these codes' definitions, in this order; the row of each, where there is one, answers for "not modified".
 
     A city that asks for patience or goes away ends the round; what is left over comes first the next time, being the
@@ -73,7 +84,7 @@ def fetch(endpoint: Endpoint, wanted: Sequence[tuple[str, Service | None]], vali
     over = Event()
 
     def one(pair: tuple[str, Service | None]) -> Definition | DialectError | None:
-        return None if over.is_set() else _one(endpoint, *pair, validators, over)
+        return None if over.is_set() else _one(endpoint, *pair, validators, over, permit)
 
     for (code, _row), outcome in zip(wanted[:most], _each(one, wanted[:most], max(1, at_once)), strict=True):
         if outcome is None:
@@ -99,11 +110,11 @@ def with_definition(service: Service, *, newest: bool = True) -> Service:
     paused = f"definitions-paused-{service.endpoint_id}"
     if had and (not newest or is_young(service.definition_fetched_at) or cache.get(paused)):
         return service
-    dialect = endpoints.dialect_for(service.endpoint, patience=settings.PLACE_SERVICES_TIMEOUT)
+    patience = settings.PLACE_SERVICES_TIMEOUT
     try:
-        message = dialect.service_definition(service.service_code)
-    except DialectError as error:
-        endpoints.note_failure(service.endpoint, error)
+        with endpoints.speaking(service.endpoint, Kind.WAITED_FOR, patience=patience) as dialect:
+            message = dialect.service_definition(service.service_code)
+    except DialectError:
         cache.set(paused, True, PAUSE)
         if had:
             return service
@@ -148,13 +159,13 @@ def _lists_definitions(endpoint: Endpoint) -> bool:
 
 
 def _one(
-    endpoint: Endpoint, code: str, row: Service | None, validators: Validators, over: Event
+    endpoint: Endpoint, code: str, row: Service | None, validators: Validators, over: Event, permit: Permit
 ) -> Definition | DialectError:
     """One definition. In a thread of its own, so it has its own client and touches no database."""
     had = row is not None and row.metadata and row.definition_fetched_at is not None
     asked = Validators(validators.known if had else {})
     try:
-        message = endpoints.dialect_for(endpoint, validators=asked).service_definition(code)
+        message = endpoints.dialect_for(endpoint, validators=asked, permit=permit).service_definition(code)
     except Unchanged as error:
         if row is None or not asked.asked:
             return error

@@ -12,11 +12,12 @@ from django.core.cache import cache
 from django.db import transaction
 
 from reports import clock
-from reports.delivery import endpoints, service_rows
+from reports.delivery import endpoints, gate, service_rows
 from reports.delivery.definitions import PAUSE
+from reports.delivery.gate import Kind, Permit
 from reports.dialects import messages
 from reports.dialects.base import Dialect
-from reports.dialects.errors import ConfigurationError, DialectError, NoAnswer
+from reports.dialects.errors import ConfigurationError, DialectError, HeldBack, NoAnswer
 from reports.geo import routing
 from reports.models import Endpoint, PlaceListing, Service
 
@@ -74,7 +75,6 @@ def _listings(asked: Sequence[Endpoint], lat: float, long: float) -> list[Listin
         answer = answers[endpoint.pk]
         if isinstance(answer, tuple):
             rows[endpoint.pk] = _store(endpoint, cell, answer)
-            endpoints.note_success(endpoint)
         else:
             _put_off(endpoint, answer)
     return [_listing(endpoint, rows.get(endpoint.pk)) for endpoint in asked]
@@ -94,21 +94,42 @@ def _ask(due: Sequence[Endpoint], place: messages.Place) -> dict[int, Answer]:
     if not due:
         return {}
     patience = settings.PLACE_SERVICES_TIMEOUT
+    permits = {endpoint.pk: _entered(endpoint) for endpoint in due}
     pool = ThreadPoolExecutor(len(due), thread_name_prefix="listings")
-    calls = {endpoint.pk: pool.submit(_ask_one, _opened(endpoint), place) for endpoint in due}
+    calls = {endpoint.pk: pool.submit(_ask_one, _opened(endpoint, permits[endpoint.pk]), place) for endpoint in due}
     wait(calls.values(), timeout=patience + 0.5)
     pool.shutdown(wait=False, cancel_futures=True)
-    return {pk: _outcome(call) for pk, call in calls.items()}
+    answers = {pk: _outcome(call) for pk, call in calls.items()}
+    for endpoint in due:
+        _leave(endpoint, permits[endpoint.pk], answers[endpoint.pk])
+    return answers
 
 
-def _opened(endpoint: Endpoint) -> Dialect | ConfigurationError:
+def _entered(endpoint: Endpoint) -> Permit | HeldBack:
     try:
-        return endpoints.dialect_for(endpoint, patience=settings.PLACE_SERVICES_TIMEOUT)
-    except ConfigurationError as error:
+        return gate.enter(endpoint.pk, Kind.WAITED_FOR)
+    except HeldBack as error:
         return error
 
 
-def _ask_one(dialect: Dialect | ConfigurationError, place: messages.Place) -> Answer:
+def _leave(endpoint: Endpoint, permit: Permit | HeldBack, answer: Answer) -> None:
+    if isinstance(permit, Permit):
+        endpoints.left(endpoint, permit, answer if isinstance(answer, Exception) else None)
+
+
+def _opened(endpoint: Endpoint, permit: Permit | HeldBack) -> Dialect | ConfigurationError | HeldBack:
+    if isinstance(permit, HeldBack):
+        return permit
+    try:
+        return endpoints.dialect_for(endpoint, patience=settings.PLACE_SERVICES_TIMEOUT, permit=permit)
+    except ConfigurationError as error:
+        return error
+    except Exception:  # as in `_outcome`; and all have entered, so that each has to leave
+        log.exception("services at a place: not foreseen")
+        return ConfigurationError("It could not be opened.")
+
+
+def _ask_one(dialect: Dialect | ConfigurationError | HeldBack, place: messages.Place) -> Answer:
     try:
         return dialect.services(place) if isinstance(dialect, Dialect) else dialect
     except DialectError as error:
@@ -141,9 +162,8 @@ def _store(endpoint: Endpoint, cell: str, answer: tuple[messages.Service, ...]) 
 
 def _put_off(endpoint: Endpoint, error: DialectError | ConfigurationError) -> None:
     log.warning("services of endpoint %s at a place not fetched: %s", endpoint.pk, error)
-    cache.set(_paused(endpoint), True, PAUSE)
-    if isinstance(error, DialectError):
-        endpoints.note_failure(endpoint, error)
+    if not isinstance(error, HeldBack):  # the gate knows better for how long
+        cache.set(_paused(endpoint), True, PAUSE)
 
 
 def _paused(endpoint: Endpoint) -> str:

@@ -111,7 +111,7 @@ def _status(request: ServiceRequest, note: Note, text: str, change: Change) -> P
     after = note.datetime is not None and change.when is not None and note.datetime >= change.when
     if change.status is not None and (after or text == change.words):
         return change.status
-    return PublicStatus(request.status)
+    return statuses.of_time(request, history.moment(request, note.datetime, change.sent_at))
 
 
 def _is_there(request: ServiceRequest, note: Note, text: str, change: Change) -> bool:

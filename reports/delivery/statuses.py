@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from reports import clock
 from reports.dialects.messages import Note, RequestStatus, Stage, Status
-from reports.models import PublicStatus, ServiceRequest
+from reports.models import PublicStatus, ServiceRequest, StatusUpdate
 
 BY_STAGE = {
     Stage.ACKNOWLEDGED: PublicStatus.ACCEPTED,
@@ -18,6 +20,8 @@ BY_STAGE = {
 OPENING = frozenset({"opened", "submitted"})  # kinds of entry that say no more than that it was filed (Spot)
 FINER_ENDS = frozenset({PublicStatus.DUPLICATE, PublicStatus.NOT_RESPONSIBLE, PublicStatus.REJECTED})
 ENDED = FINER_ENDS | {PublicStatus.CLOSED}
+GOES_ON = frozenset({PublicStatus.SENT, PublicStatus.ACCEPTED, PublicStatus.IN_PROGRESS})  # with the body, and not done
+WITH_A_BODY = GOES_ON | ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,10 @@ class Told:
 def told(request: ServiceRequest, row: RequestStatus) -> Told:
     """Read a row for its status; where it says nothing itself, the newest of its notes that does speaks for it."""
     if row.status_known:
-        dated, when = row.updated_datetime, changed_at(row)
-        return Told(public_status(row), when, _older(dated, request), _is_plain(row))
+        status, when = public_status(row), changed_at(row)
+        # The date of the filing is that of the last change only while nothing has changed (DIALECTS, Q16).
+        dated = row.updated_datetime if status is PublicStatus.ACCEPTED else when
+        return Told(status, when, _older(dated, request), _is_plain(row))
     speaking = [note for note in row.notes if _is_public_word(note) and of_note(note)]
     if not speaking:
         return Told(None, changed_at(row), False, False)
@@ -60,6 +66,31 @@ def moved(request: ServiceRequest, news: Told) -> PublicStatus:
     if news.plain and news.status is PublicStatus.CLOSED and current in FINER_ENDS and not newer(request, news.when):
         return current
     return news.status
+
+
+def speaks_again(request: ServiceRequest) -> bool:
+    """Whether the request was silent. It is then given, unsaved, the status that it had before, with which news is
+    compared: that it is still open is no news in itself."""
+    if request.status != PublicStatus.SILENT:
+        return False
+    last = _lines(request).last()
+    request.status = PublicStatus(last.status) if last else PublicStatus.ACCEPTED
+    return True
+
+
+def of_time(request: ServiceRequest, when: datetime) -> PublicStatus:
+    """The status that a request had with its body at a time, as far as its history tells."""
+    before = _lines(request).filter(datetime__lte=when).last()
+    if before is not None:
+        status = PublicStatus(before.status)
+        return PublicStatus.ACCEPTED if status is PublicStatus.SENT else status
+    now = PublicStatus(request.status)
+    return now if now in WITH_A_BODY and not _lines(request).exists() else PublicStatus.ACCEPTED
+
+
+def _lines(request: ServiceRequest) -> QuerySet[StatusUpdate]:
+    lines = StatusUpdate.objects.filter(service_request=request, private=False, is_comment=False)
+    return lines.filter(status__in=WITH_A_BODY).order_by("datetime", "pk")
 
 
 def newer(request: ServiceRequest, when: datetime | None) -> bool:

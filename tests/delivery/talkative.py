@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from reports import clock
 from reports.dialects.base import Dialect
@@ -40,6 +40,9 @@ class Script:
     windows: list[Window] = field(default_factory=list)
     sent: list[tuple[str, Comment]] = field(default_factory=list)
     comments_asked: list[str] = field(default_factory=list)
+    find_answers: list[Any] = field(default_factory=list)
+    searched: list[Window] = field(default_factory=list)
+    far_answers: list[Any] = field(default_factory=list)  # of the same look for a wider span; else it is absent
     keeps: bool = True  # what it is sent is among what it shows afterwards
     most_rows: int = 1000  # of a list by span; a longer one is cut off
     on_comment: Callable[[], None] = lambda: None
@@ -87,6 +90,13 @@ class Talkative(Dialect):
         return RequestStatuses(rows[: SCRIPT.most_rows], Completeness.COMPLETE if whole else Completeness.TRUNCATED)
 
     def find(self, filing: Filing, window: Window) -> Found:
+        far = bool(SCRIPT.searched) and window.start < SCRIPT.searched[-1].start - timedelta(hours=20)
+        SCRIPT.searched.append(window)
+        if far:
+            return cast(Found, _told(SCRIPT.far_answers.pop(0))) if SCRIPT.far_answers else Found(whole=True)
+        if SCRIPT.find_answers:
+            answer: Found = _told(SCRIPT.find_answers.pop(0))
+            return answer
         return Found(tuple(SCRIPT.rows))
 
     def comment(self, service_request_id: str, comment: Comment) -> CommentReceipt:

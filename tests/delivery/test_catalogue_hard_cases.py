@@ -194,8 +194,9 @@ def test_definitions_that_always_fail_do_not_keep_the_others_from_their_turn(end
     endpoint.save()
     services = listed("x", "y", "a", "b", metadata=True)
     good = {"a": definition("a", "colour"), "b": definition("b", "size")}
-    for _round in range(2):
-        sync(endpoint, services, **good)
+    for round in range(2):
+        with clock.at(clock.now() + timedelta(hours=round)):
+            sync(endpoint, services, **good)
     had = Service.objects.exclude(definition_fetched_at=None).values_list("service_code", flat=True)
     assert sorted(had) == ["a", "b"]
 

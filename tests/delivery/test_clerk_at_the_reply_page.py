@@ -5,12 +5,11 @@ from collections.abc import Mapping
 import pytest
 from django.test import Client
 
-from reports import clock
+from reports import callers, clock
 from reports.links import reply_link
 from reports.models import PublicStatus, SubmissionState
 from reports.sandbox import make_app
 from reports.sandbox.mail.clerk import Page
-from reports.views import protection
 from tests.cities import history
 from tests.factories import make_endpoint, make_service, make_service_request, make_submission
 from tests.sandbox.test_email_city import DAY, letter
@@ -36,7 +35,7 @@ def browse(url: str, fields: Mapping[str, str] | None) -> Page:
     ],
 )
 def test_the_clerk_says_what_becomes_of_it(plan, statuses):
-    protection.forget_limits()
+    callers.forget_limits()
     endpoint = make_endpoint(dialect="email", base_url="mailto:311@baltimore.example")
     request = make_service_request(make_service(endpoint, service_name="Street light"))
     submission = make_submission(request, state=SubmissionState.DELIVERED, sent_at=clock.now(), due_at=None)

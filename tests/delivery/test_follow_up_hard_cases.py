@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from reports import clock
-from reports.delivery import duplicates, news, refresh
+from reports.delivery import applying, duplicates, news, refresh
 from reports.dialects.errors import ConfigurationError
 from reports.dialects.messages import Completeness, Note, RequestStatus, RequestStatuses, Status
 from reports.models import ServiceRequest, Submission, SubmissionState
@@ -62,7 +62,7 @@ def test_a_database_that_is_away_moves_no_mark(script: Script, monkeypatch: pyte
 
     first, _second = make_two(script)
     script.window_answers = [RequestStatuses((RequestStatus("T-1", Status.CLOSED),), Completeness.COMPLETE)]
-    monkeypatch.setattr(refresh, "apply", away)
+    monkeypatch.setattr(applying, "apply", away)
     with pytest.raises(OperationalError):
         news.fetch_news(first.endpoint)
     first.endpoint.refresh_from_db()

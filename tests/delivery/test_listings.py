@@ -12,7 +12,7 @@ from reports import clock, http
 from reports.delivery import catalogue, listings
 from reports.dialects.messages import Place
 from reports.geo import routing
-from reports.models import Endpoint, PlaceListing, Service, ServiceOverride
+from reports.models import Breaker, Endpoint, PlaceListing, Service, ServiceOverride, Traffic
 from reports.sandbox import Sandbox
 from tests.conftest import SANDBOX
 from tests.delivery.by_place import ByPlace, listed, make_by_place
@@ -216,3 +216,36 @@ def test_what_nobody_foresaw_in_one_system_keeps_nobody_from_the_others(
     assert (listing.fresh, listing.known) == (False, False)
     endpoint.refresh_from_db()
     assert "services" in endpoint.last_failure
+
+
+def test_what_is_remembered_is_offered_while_the_breaker_is_open_and_nobody_is_asked(endpoint: Endpoint) -> None:
+    with canned(listed("a")):
+        catalogue.listing_at(endpoint, LAT, LONG)
+    now = clock.now() + timedelta(days=2)
+    Traffic.objects.filter(pk=endpoint.pk).update(breaker=Breaker.OPEN, probe_at=now + timedelta(minutes=1))
+    with canned(listed("b")) as city, clock.at(now):
+        listing = catalogue.listing_at(endpoint, LAT, LONG)
+        assert (listing.service_codes, listing.fresh, listing.known) == (("a",), False, True)
+        assert offered() == ["a"]
+        assert catalogue.listing_at(endpoint, LAT + 0.001, LONG).known is False
+        assert city.calls == []
+    Traffic.objects.filter(pk=endpoint.pk).update(breaker=Breaker.CLOSED)
+    with canned(listed("b")), clock.at(now):
+        assert catalogue.listing_at(endpoint, LAT, LONG).service_codes == ("b",)
+
+
+def test_one_endpoint_that_cannot_be_opened_keeps_no_place_of_any(
+    endpoint: Endpoint, city: Canned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_endpoint(dialect=endpoint.dialect, base_url=endpoint.base_url, options=endpoint.options)
+    real = listings.endpoints.dialect_for
+
+    def unforeseen(one: Endpoint, **options: Any) -> Any:
+        if one.pk == other.pk:
+            raise RuntimeError("not foreseen")
+        return real(one, **options)
+
+    monkeypatch.setattr(listings.endpoints, "dialect_for", unforeseen)
+    by_pk = {each.endpoint.pk: each.known for each in catalogue.ask_around(LAT, LONG)}
+    assert by_pk == {endpoint.pk: True, other.pk: False}
+    assert not any(row.calls for row in Traffic.objects.all())

@@ -7,11 +7,11 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from reports import callers
 from reports.delivery import submit
 from reports.models import Submission, SubmissionState
 from reports.sandbox import Sandbox, make_app
 from reports.sandbox.mail.clerk import Page
-from reports.views import protection
 from tests.cities import history
 from tests.factories import make_endpoint, make_service, make_service_request, make_submission
 
@@ -21,7 +21,7 @@ HERE = "http://testserver"
 
 @pytest.fixture
 def city() -> Sandbox:
-    protection.forget_limits()
+    callers.forget_limits()
     return make_app(clerk_hosts=("testserver",))
 
 

@@ -43,7 +43,9 @@ def submission(endpoint: Endpoint) -> Submission:
     request = make_service_request(
         make_service(endpoint, service_name="Dirty alley"), attributes=[ASKED, PRIVATE], locale="es"
     )
-    Contact.objects.create(service_request=request, email="rosa@example.org", first_name="Rosa", pass_on=True)
+    Contact.objects.create(
+        service_request=request, email="rosa@example.org", first_name="Rosa", pass_on=True, endpoint=request.endpoint
+    )
     return make_submission(request)
 
 

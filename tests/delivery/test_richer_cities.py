@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reports import clock
-from reports.delivery import comments, news, refresh, submit, tokens
+from reports.delivery import comments, news, probes, refresh, submit, tokens
 from reports.delivery.endpoints import dialect_for
 from reports.dialects import registry
 from reports.dialects.base import Dialect
@@ -94,6 +94,7 @@ def test_an_outage_of_a_week_is_caught_up_with(sandbox: Sandbox) -> None:
     Client("test").post(f"{SANDBOX}/_control/fault?clear=1")
     sandbox.clock.advance(60)
     with clock.at(sandbox.clock.now()):
+        assert probes.probe(endpoint)
         assert news.fetch_news(endpoint) == 1
     submission.request.refresh_from_db()
     assert submission.request.status == "closed"
@@ -132,3 +133,19 @@ def test_austin_is_asked_by_span_where_its_endpoint_says_so(sandbox: Sandbox) ->
             news.fetch_news(endpoint)
     submission.request.refresh_from_db()
     assert submission.request.status == "closed"
+
+
+def test_where_each_number_costs_a_call_news_comes_by_span_from_the_start(sandbox: Sandbox) -> None:
+    key = next(name for name, city in sandbox.cities.items() if city.speaks == "ureport")
+    endpoint = make(sandbox, key)
+    PLACES.setdefault(key, (39.1653, -86.5264))
+    submission = file(sandbox, endpoint, key, "A hole in the road. SANDBOX-PLAN-ORDINARY")
+    for _step in range(10):
+        sandbox.clock.advance(24 * HOUR)
+        with clock.at(sandbox.clock.now()):
+            news.fetch_news(endpoint)
+    submission.request.refresh_from_db()
+    assert submission.request.status == "closed"
+    endpoint.refresh_from_db()
+    assert endpoint.news_whole
+    assert endpoint.news_span == 0

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from reports import clock
-from reports.delivery import outbox, submit, tokens
+from reports.delivery import gate, outbox, submit, tokens
 from reports.http import Client
 from reports.models import Endpoint, PublicStatus, Submission, SubmissionState
 from reports.sandbox import Sandbox
@@ -100,3 +100,26 @@ def test_two_runs_at_once_ask_once(sandbox: Sandbox, chicago: Endpoint) -> None:
     with clock.at(clock.now() + timedelta(seconds=60)):
         assert len(outbox.take_look(tokens.waiting(chicago), 10)) == 1
         assert outbox.take_look(tokens.waiting(chicago), 10) == []
+
+
+def test_after_weeks_in_which_nobody_looked_one_failure_gives_nothing_up(
+    sandbox: Sandbox, chicago: Endpoint, settings
+) -> None:
+    submission = sent(chicago)
+    Client("test").post("http://sandbox.test/_control/fault?city=chicago&kind=503&operation=token&count=1")
+    pass_time(sandbox, chicago, (settings.TOKEN_GIVE_UP_DAYS + 1) * 24 * 3600)
+    submission.refresh_from_db()
+    assert submission.state == State.ACCEPTED
+    pass_time(sandbox, chicago, 7 * 3600)
+    submission.refresh_from_db()
+    assert submission.state == State.DELIVERED
+
+
+def test_failures_for_all_its_days_give_it_up(sandbox: Sandbox, chicago: Endpoint, settings) -> None:
+    submission = sent(chicago)
+    for _day in range(settings.TOKEN_GIVE_UP_DAYS + 2):
+        gate.reset(chicago.pk)
+        Client("test").post("http://sandbox.test/_control/fault?city=chicago&kind=503&operation=token&count=1")
+        pass_time(sandbox, chicago, 24 * 3600)
+    submission.refresh_from_db()
+    assert submission.state == State.NEEDS_ATTENTION
