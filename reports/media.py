@@ -4,6 +4,7 @@ import hashlib
 import io
 import struct
 import threading
+import uuid
 import zlib
 from typing import Final
 
@@ -11,6 +12,7 @@ import pillow_heif
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.template.defaultfilters import floatformat
 from django.urls import reverse
@@ -85,8 +87,23 @@ def remove(media: Media) -> None:
 
 
 def media_url(media: Media) -> str:
-    """The absolute public address of a photo, as bodies are given it."""
-    return f"{settings.SITE_URL}{reverse('photo', args=[media.key])}"
+    """The absolute address of a photo, as the body is given it and nobody else: it works while the request is hidden
+    from the public."""
+    seal = _sealer().signature(str(media.key))
+    return f"{settings.SITE_URL}{reverse('photo_for_body', args=[media.key, seal])}"
+
+
+def is_sealed(key: uuid.UUID, seal: str) -> bool:
+    """Whether this is the seal of the address that we gave a body for the photo of that key."""
+    try:
+        _sealer().unsign(f"{key}:{seal}")
+    except BadSignature:
+        return False
+    return True
+
+
+def _sealer() -> Signer:
+    return Signer(salt="reports.media.for_body")
 
 
 def _reencode(upload: "UploadedFile[bytes]", name: str) -> tuple[bytes, tuple[float, float] | None]:
