@@ -1,9 +1,6 @@
 """Sending what is owed: one mail for each follower with all of the news that waits for them."""
 
-import logging
 from collections.abc import Sequence
-from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -12,25 +9,24 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from reports import clock
-from reports.links import absolute, unsubscribe_link
-from reports.models import Notification, NotificationState, PublicStatus, ServiceRequest, StatusUpdate, Subscription
+from reports.links import absolute, take_away_link, unsubscribe_link
+from reports.models import (
+    Contact,
+    Notification,
+    NotificationState,
+    PublicStatus,
+    ServiceRequest,
+    StatusUpdate,
+    Subscription,
+)
+from reports.notifications import mail_rows
 
-log = logging.getLogger(__name__)
 State = NotificationState
-
-TRIES = 12
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=2)
-LEASE = timedelta(minutes=5)
-
-
-class ServerAwayError(Exception):
-    """The mail server cannot be reached; the mails wait in their rows."""
 
 
 def send_due(limit: int = 200) -> int:
     """Send what is due; returns how many mails left. Safe to run twice at once: each row is taken by one run."""
-    _give_up_on_dead_senders()
+    mail_rows.give_up_on_dead_senders(Notification.objects.all())
     waiting = (
         Notification.objects.filter(state=State.QUEUED)
         .values("subscription")
@@ -43,7 +39,7 @@ def send_due(limit: int = 200) -> int:
     for pk in list(waiting):
         try:
             count += _send_to(pk)
-        except ServerAwayError:
+        except mail_rows.ServerAwayError:
             break  # the others would only wait for the same server
     return count
 
@@ -52,27 +48,14 @@ def _send_to(subscription_id: int) -> bool:
     taken = _take(subscription_id)
     if not taken:
         return False
-    rows = Notification.objects.filter(pk__in=[notification.pk for notification in taken])
-    subscription = Subscription.objects.select_related(
-        "service_request__jurisdiction", "service_request__endpoint"
-    ).get(pk=subscription_id)
+    related = ("service_request__jurisdiction", "service_request__endpoint")
+    subscription = Subscription.objects.select_related(*related).filter(pk=subscription_id).first()
+    if subscription is None:
+        return False  # deleted meanwhile, with its report's contact details, and its mails with it
     if subscription.ended_at or not _told(subscription.service_request, taken):
-        rows.update(state=State.DROPPED, lease_until=None)
+        mail_rows.drop(taken)
         return False
-    try:
-        message(subscription, taken).send()
-    except (OSError, SMTPException) as error:  # its words may quote the address
-        log.warning("the mail to subscription %s was not sent: %s", subscription_id, type(error).__name__)
-        _try_again(taken, error)
-        if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused):
-            raise ServerAwayError from error
-        return False
-    except Exception as error:  # a template that fails must not stop the next mail
-        log.exception("the mail to subscription %s could not be written", subscription_id)
-        _try_again(taken, error)
-        return False
-    rows.update(state=State.SENT, sent_at=clock.now(), lease_until=None, error="")
-    return True
+    return mail_rows.hand_over(lambda: message(subscription, taken), taken, f"subscription {subscription_id}")
 
 
 def message(subscription: Subscription, notifications: Sequence[Notification]) -> EmailMultiAlternatives:
@@ -84,7 +67,8 @@ def message(subscription: Subscription, notifications: Sequence[Notification]) -
         "service_request": request,
         "status": request.status,  # what holds now, whatever else was told in the meantime
         "headline": _headline(request, PublicStatus(request.status)),
-        "updates": _told(request, notifications),
+        "updates": (updates := _told(request, notifications)),
+        "take_away": take_away_link(request) if _confirms(subscription, updates) else "",
         "original": original,
         "original_link": absolute(original.get_absolute_url()) if original else "",
         "number": request.submissions.exclude(service_request_id="")
@@ -107,6 +91,13 @@ def message(subscription: Subscription, notifications: Sequence[Notification]) -
         "X-Reference": request.reference,
     }
     return mail
+
+
+def _confirms(subscription: Subscription, updates: Sequence[StatusUpdate]) -> bool:
+    """Whether this is the first mail to whoever filed it, and to nobody else: it has the key to the report."""
+    contact: Contact | None = getattr(subscription.service_request, "contact", None)
+    first = any(line.status == PublicStatus.RECEIVED and not line.by_body for line in updates)
+    return first and contact is not None and contact.email == subscription.email
 
 
 def _told(request: ServiceRequest, notifications: Sequence[Notification]) -> list[StatusUpdate]:
@@ -134,41 +125,12 @@ def _headline(request: ServiceRequest, status: PublicStatus) -> str:
         PublicStatus.NOT_RESPONSIBLE: _("%(body)s says that this is not its task"),
         PublicStatus.DUPLICATE: _("%(body)s has this report already"),
         PublicStatus.REJECTED: _("%(body)s has turned your report down"),
-        PublicStatus.UNDELIVERED: _("Your report could not be delivered yet; we are on it"),
+        PublicStatus.SILENT: _("No news of your report from %(body)s"),
+        PublicStatus.UNDELIVERED: _("We could not make sure yet that %(body)s has your report; we are on it"),
         PublicStatus.CANCELLED: _("Your report was withdrawn"),
     }[status] % {"body": body}
 
 
 def _take(subscription_id: int) -> list[Notification]:
-    rows = Notification.objects.filter(subscription=subscription_id, state=State.QUEUED)
-    taken = [
-        pk
-        for pk in list(rows.values_list("pk", flat=True))
-        if rows.filter(pk=pk).update(state=State.SENDING, lease_until=clock.now() + LEASE)
-    ]
+    taken = mail_rows.take(Notification.objects.filter(subscription=subscription_id))
     return list(Notification.objects.filter(pk__in=taken).select_related("status_update"))
-
-
-def _try_again(notifications: Sequence[Notification], error: Exception) -> None:
-    for notification in notifications:
-        notification.attempts += 1
-        notification.error = str(error)[:500]
-        notification.lease_until = None
-        again = notification.attempts < TRIES and not _is_final(error)
-        notification.state = State.QUEUED if again else State.FAILED
-        notification.due_at = clock.now() + min(FIRST_PAUSE * 2 ** (notification.attempts - 1), LONGEST_PAUSE)
-        notification.save(update_fields=["attempts", "error", "lease_until", "state", "due_at"])
-
-
-def _is_final(error: Exception) -> bool:
-    """Whether the mail server said of every address that it will never take it (5xx, RFC 5321 section 4.2.1)."""
-    if not isinstance(error, SMTPRecipientsRefused):
-        return False
-    return all(code >= 500 for code, _words in error.recipients.values())
-
-
-def _give_up_on_dead_senders() -> None:
-    """A mail whose sender died may have left: better one mail too few than the same one twice."""
-    Notification.objects.filter(state=State.SENDING, lease_until__lt=clock.now()).update(
-        state=State.FAILED, lease_until=None, error="The sender ended while sending; it may have left."
-    )

@@ -15,7 +15,7 @@ from django.utils import translation
 from reports import clock
 from reports.links import unsubscribe_link
 from reports.models import Notification, NotificationState, PublicStatus, StatusUpdate, Subscription
-from reports.notifications import queue, send
+from reports.notifications import mail_rows, queue, send
 from reports.notifications.unsubscribe import unsubscribe
 from tests.factories import make_service_request, make_status_update, make_submission
 from tests.together import at_once
@@ -29,6 +29,14 @@ class Broken(EmailBackend):
 
     def send_messages(self, messages: Any) -> int:
         raise smtplib.SMTPServerDisconnected("connection lost")
+
+
+class TakenAway(EmailBackend):
+    """A mail server that is away, and meanwhile the report is taken away."""
+
+    def send_messages(self, messages: Any) -> int:
+        Subscription.objects.filter(email=messages[0].to[0]).delete()
+        raise smtplib.SMTPRecipientsRefused({"": (450, b"later")})
 
 
 @pytest.fixture(autouse=True)
@@ -163,7 +171,7 @@ def test_a_mail_server_that_is_away_is_tried_again_later_and_later(settings) -> 
     owe(make_status_update())
     pauses = []
     now = clock.now()
-    for _try in range(send.TRIES):
+    for _try in range(mail_rows.TRIES):
         with clock.at(now):
             assert send.send_due() == 0
         row = Notification.objects.get()
@@ -171,7 +179,7 @@ def test_a_mail_server_that_is_away_is_tried_again_later_and_later(settings) -> 
         pauses.append(row.due_at - now)
         now = row.due_at
     assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
-    assert max(pauses) == send.LONGEST_PAUSE
+    assert max(pauses) == mail_rows.LONGEST_PAUSE
     assert row.state == State.FAILED
     assert "connection lost" in row.error
     with clock.at(now):
@@ -307,3 +315,43 @@ def test_every_status_has_a_headline_and_says_what_comes_next(status: PublicStat
     assert len(after.split()) > 6
     assert mail.outbox[0].subject.split(": ", 1)[1]
     assert str(status.label) in text()
+
+
+def test_a_report_taken_away_while_its_mail_is_on_the_wire_stops_no_other(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "tests.notifications.test_send.TakenAway"
+    owe(make_status_update())
+    owe(make_status_update(), "max@example.org")
+    assert send.send_due() == 0
+    assert not Notification.objects.exists()
+
+
+def test_one_taken_away_before_its_mail_was_written_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    owe(make_status_update())
+    take = mail_rows.take
+
+    def take_and_lose(rows: Any) -> list[int]:
+        taken = take(rows)
+        Subscription.objects.all().delete()
+        return taken
+
+    monkeypatch.setattr(mail_rows, "take", take_and_lose)
+    assert send.send_due() == 0
+    assert mail.outbox == []
+
+
+class NoSuchMailbox(EmailBackend):
+    """A mail server that names the address in its refusal, as all of them do."""
+
+    def send_messages(self, messages: Any) -> int:
+        (email,) = messages[0].to
+        raise smtplib.SMTPRecipientsRefused({email: (550, f"5.1.1 <{email}>: no such mailbox".encode())})
+
+
+def test_what_a_server_says_is_kept_without_the_address(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "tests.notifications.test_send.NoSuchMailbox"
+    owe(make_status_update())
+    send.send_due()
+    kept = Notification.objects.get()
+    assert kept.state == State.FAILED
+    assert "no such mailbox" in kept.error
+    assert "rosa" not in kept.error
