@@ -1,6 +1,6 @@
 """The pages between choosing submissions and deciding about them: what they are, what is known, one button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,9 +13,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from reports.admin import decisions
+from reports.delivery import arrival
 from reports.models import Submission, SubmissionState
+from reports.notifications import evidence
 
 AT_ONCE: Final = 100
+ALLOWED: Final = {
+    "send_again": frozenset({SubmissionState.NEEDS_ATTENTION}),
+    "look_again": frozenset({SubmissionState.NEEDS_ATTENTION}),
+    "it_is_there": frozenset({SubmissionState.NEEDS_ATTENTION, SubmissionState.UNCERTAIN}),
+    "cancel": decisions.CANCELLABLE,
+}
+
+
+def can(action: str, submission: Submission) -> bool:
+    """Whether this decision can be taken about a submission as it stands."""
+    if submission.state not in ALLOWED[action]:
+        return False
+    return action != "look_again" or decisions.lacks_number(submission)
 
 
 @dataclass(slots=True)
@@ -24,6 +39,7 @@ class Row:
 
     submission: Submission
     may_be_there: bool
+    seen: Sequence[str] = ()
     number: str = ""
     looked: bool = False
     error: str = ""
@@ -64,7 +80,24 @@ def it_is_there(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Submis
     )
 
 
-@admin.action(description=gettext_lazy("Cancel"), permissions=["decide"])
+@admin.action(description=gettext_lazy("Look again for its number"), permissions=["decide"])
+def look_again(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
+    """The body gave a token and never a number: ask for it once more."""
+    return _page(
+        modeladmin,
+        request,
+        queryset,
+        Decision(
+            "look_again",
+            _("Look again for its number"),
+            _("Look again"),
+            "Looked for again by a volunteer.",
+            _look_again,
+        ),
+    )
+
+
+@admin.action(description=gettext_lazy("Cancel the delivery"), permissions=["decide"])
 def cancel(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
     """It is not sent, now or later, and the resident is told."""
     return _page(
@@ -81,6 +114,10 @@ def _send_again(row: Row, words: str) -> None:
     decisions.send_again(row.submission)
 
 
+def _look_again(row: Row, words: str) -> None:
+    decisions.look_again(row.submission)
+
+
 def _there(row: Row, words: str) -> None:
     decisions.it_is_there(row.submission, row.number)
 
@@ -92,9 +129,8 @@ def _cancel(row: Row, words: str) -> None:
 def _page(
     modeladmin: Any, request: HttpRequest, queryset: QuerySet[Submission], decision: Decision
 ) -> HttpResponse | None:
-    allowed = decisions.CANCELLABLE if decision.action == "cancel" else {SubmissionState.NEEDS_ATTENTION}
     chosen = list(queryset.prefetch_related("attempts").order_by("pk")[: AT_ONCE + 1])
-    open_rows = [_row(submission, request) for submission in chosen[:AT_ONCE] if submission.state in allowed]
+    open_rows = [_row(submission, request) for submission in chosen[:AT_ONCE] if can(decision.action, submission)]
     closed = len(chosen[:AT_ONCE]) - len(open_rows)
     words = request.POST.get("words", "")[:2000]
     if "confirmed" in request.POST:
@@ -125,7 +161,8 @@ def _page(
 def _row(submission: Submission, request: HttpRequest) -> Row:
     return Row(
         submission,
-        may_be_there=decisions.may_be_there(submission.attempts.all()),
+        may_be_there=arrival.may_be_there(submission.attempts.all()),
+        seen=evidence.lines(submission.evidence),
         number=request.POST.get(f"number_{submission.pk}", ""),
         looked=f"looked_{submission.pk}" in request.POST,
     )

@@ -1,15 +1,11 @@
 """What a volunteer decides about a report that could not be delivered. Each decision is safe to take twice."""
 
-import re
-from collections.abc import Iterable
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reports import clock, tasks
-from reports.delivery import outbox, submit
-from reports.dialects.errors import DialectError, NotSent, Refused, Unsupported
-from reports.models import Attempt, Submission, SubmissionState
+from reports.delivery import arrival, outbox, submit, tokens
+from reports.models import Endpoint, Submission, SubmissionState
 
 State = SubmissionState
 CANCELLABLE = frozenset({State.PENDING, State.RETRY, State.NEEDS_ATTENTION})
@@ -26,12 +22,41 @@ def send_again(submission: Submission) -> None:
     reason = _("A volunteer had it sent again.")
     if not outbox.move(submission, State.RETRY, due_at=now, released_at=now, reason=reason):
         raise NotPossibleError(_("Somebody else has just decided about it."))
-    transaction.on_commit(lambda: tasks.submit_one.delay(submission.pk), robust=True)
+    transaction.on_commit(lambda: tasks.deliver.delay(submission.endpoint_id), robust=True)
+
+
+def left_by_outage(endpoint: Endpoint) -> tuple[list[Submission], int]:
+    """What waits for a volunteer there and cannot have arrived, and the number of those that may have."""
+    waiting = Submission.objects.filter(endpoint=endpoint, state=State.NEEDS_ATTENTION).prefetch_related("attempts")
+    certain, doubtful = [], 0
+    for submission in waiting.order_by("pk").iterator(chunk_size=200):
+        if arrival.may_be_there(submission.attempts.all()) or submission.evidence or submission.token:
+            doubtful += 1
+        else:
+            certain.append(submission)
+    return certain, doubtful
+
+
+def send_again_after_outage(endpoint: Endpoint) -> int:
+    """Put all of them that cannot have arrived back in the outbox, and wake a worker; returns how many."""
+    certain, _doubtful = left_by_outage(endpoint)
+    number = 0
+    for submission in certain:
+        now = clock.now()
+        number += outbox.move(
+            submission, State.RETRY, due_at=now, released_at=now, reason=_("A volunteer had it sent again.")
+        )
+    transaction.on_commit(lambda: tasks.deliver.delay(endpoint.pk), robust=True)
+    return number
 
 
 def it_is_there(submission: Submission, number: str) -> None:
-    """Record the body's own number. NotPossibleError for a number that cannot be, or that another report has."""
-    _still_waits(submission)
+    """Record the body's own number, also while we still look for it ourselves.
+
+    NotPossibleError for a number that cannot be, or that another report has.
+    """
+    if submission.state != State.UNCERTAIN:
+        _still_waits(submission)
     number = number.strip()
     if not number:
         raise NotPossibleError(_("Enter the number that the body gave it."))
@@ -51,6 +76,19 @@ def it_is_there(submission: Submission, number: str) -> None:
         raise NotPossibleError(_("Somebody else has just decided about it."))
 
 
+def look_again(submission: Submission) -> None:
+    """Have the number of its token asked for once more, and wake a worker; nothing is sent.
+
+    NotPossibleError where it has no token whose number is missing, or waits for no volunteer.
+    """
+    _still_waits(submission)
+    if not lacks_number(submission):
+        raise NotPossibleError(_("The body gave no token for it, so there is nothing to ask for."))
+    if not tokens.look_again(submission):
+        raise NotPossibleError(_("Somebody else has just decided about it."))
+    transaction.on_commit(lambda: tasks.look_up_tokens.delay(submission.endpoint_id), robust=True)
+
+
 def cancel(submission: Submission, words: str) -> None:
     """End it, and tell the resident with the volunteer's words. NotPossibleError when it has left, or is leaving."""
     if submission.state not in CANCELLABLE:
@@ -61,23 +99,9 @@ def cancel(submission: Submission, words: str) -> None:
         raise NotPossibleError(_("It has just moved on and was not cancelled."))
 
 
-def may_be_there(attempts: Iterable[Attempt]) -> bool:
-    """Whether one of these calls could have left the report in the body's system, so that sending it again doubles it.
-
-    Only a call that certainly did not arrive, or that the body refused, or that was never made, is no danger.
-    """
-    harmless = _names(NotSent) | _names(Refused) | {Unsupported.__name__}
-    posts = [attempt for attempt in attempts if attempt.operation == "post_service_request"]
-    return any(not (attempt.outcome in harmless or _never_left(attempt)) for attempt in posts)
-
-
-def _never_left(attempt: Attempt) -> bool:
-    died = attempt.finished_at is None or re.search(r"\bdied\b", attempt.outcome)
-    return not died and not attempt.exchanges
-
-
-def _names(error: type[DialectError]) -> set[str]:
-    return {error.__name__}.union(*(_names(each) for each in error.__subclasses__()))
+def lacks_number(submission: Submission) -> bool:
+    """Whether the body gave a token for it, and no number."""
+    return submission.token != "" and submission.service_request_id == ""
 
 
 def _still_waits(submission: Submission) -> None:

@@ -26,6 +26,22 @@ class EndpointForm(ModelForm[Endpoint]):
         max_length=1000,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "size": 60}),
     )
+    requests_per_minute = forms.IntegerField(
+        label=_("Requests a minute"),
+        required=False,
+        min_value=1,
+        max_value=6000,
+        help_text=_(
+            "What its system allows, from 1 to 6000; empty where it names no limit. A third of it is kept for filings."
+        ),
+    )
+    max_concurrency = forms.IntegerField(
+        label=_("Calls at once"),
+        min_value=1,
+        max_value=64,
+        initial=4,
+        help_text=_("At most, from 1 to 64. We begin with one and add one for each answer."),
+    )
     remove_api_key = forms.BooleanField(label=_("Remove the stored key"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,11 +10,21 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from reports.admin import catalogue_changes, discovery_import, endpoint_actions, option_fields
+from reports.admin import (
+    catalogue_changes,
+    discovery_import,
+    endpoint_actions,
+    endpoint_decisions,
+    option_fields,
+    push_key,
+    traffic,
+    traffic_words,
+)
 from reports.admin.endpoint_form import EndpointForm, form_for
 from reports.admin.generic import ModelAdmin
 from reports.admin.jurisdiction_form import JurisdictionForm
-from reports.admin.read_only import pretty
+from reports.admin.read_only import NOTHING, pretty
+from reports.delivery import mirror
 from reports.models import Endpoint, Jurisdiction
 
 HTTPS: dict[Any, dict[str, Any]] = {models.URLField: {"assume_scheme": "https"}}
@@ -94,22 +104,34 @@ class JurisdictionAdmin(SaysWhatProtects, ModelAdmin[Jurisdiction]):
             messages.warning(request, _("“%(name)s” has no boundary, so it answers nowhere.") % {"name": obj.name})
 
 
+def _with_mirror(title: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The fieldset of what is known of its data with the switch of the mirror; any other one as it is."""
+    fields = options["fields"]
+    return title, {**options, "fields": (*fields, "mirror_requests", "mirror_days") if "licence" in fields else fields}
+
+
 @admin.register(Endpoint)
 class EndpointAdmin(SaysWhatProtects, ModelAdmin[Endpoint]):
     """Systems of bodies: where they are, how they speak, whether they answer."""
 
     form = EndpointForm
     formfield_overrides = HTTPS
-    list_display = ("__str__", "dialect", "environment", "active", "last_success_at", "last_failure_at")
-    list_filter = ("active", "environment", "dialect")
+    list_display = (
+        "__str__", "active", "traffic_state", "unsent_shown", "environment", "dialect", "last_success_at",
+        "last_failure_at",
+    )  # fmt: skip
+    list_filter = (traffic.TrafficFilter, "active", "environment", "dialect")
     search_fields = ("jurisdiction__name", "label", "base_url")
     autocomplete_fields = ("jurisdiction",)
     readonly_fields = (
         "services_synced_at", "last_success_at", "last_failure_at", "last_failure", "changeset", "latest_changes",
+        "traffic_shown",
     )  # fmt: skip
     actions = (
         endpoint_actions.test_endpoint,
         endpoint_actions.fetch_services,
+        endpoint_decisions.call_again,
+        endpoint_decisions.send_again,
         endpoint_actions.pause,
         endpoint_actions.resume,
     )
@@ -118,12 +140,28 @@ class EndpointAdmin(SaysWhatProtects, ModelAdmin[Endpoint]):
     fieldsets = (
         (None, {"fields": ("jurisdiction", "label", "dialect", "environment", "active")}),
         (_("How it is reached"), {"fields": ("base_url", "discovery_url", "api_key", "remove_api_key")}),
+        (_("How much at once"), {"fields": ("requests_per_minute", "max_concurrency", "traffic_shown")}),
         (_("Its data"), {"fields": ("licence", "attribution")}),
         (_("Health"), {
             "fields": ("services_synced_at", "last_success_at", "last_failure_at", "last_failure", "changeset"),
         }),
         (_("Last changes of its services"), {"fields": ("latest_changes",)}),
     )  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page that makes the key for pushed updates."""
+        page = self.admin_site.admin_view(self.push_key)
+        return [path("<path:object_id>/push-key/", page, name="reports_endpoint_push_key"), *super().get_urls()]
+
+    def push_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The key with which the body may send us updates."""
+        return push_key.page(self, request, object_id)
+
+    def save_model(self, request: HttpRequest, obj: Endpoint, form: Any, change: bool) -> None:
+        """Save; what was mirrored goes as soon as nobody wants it mirrored."""
+        super().save_model(request, obj, form, change)
+        if "mirror_requests" in form.changed_data and not obj.mirror_requests:
+            mirror.forget(obj)
 
     def get_form(
         self, request: HttpRequest, obj: Endpoint | None = None, change: bool = False, **kwargs: Any
@@ -150,11 +188,33 @@ class EndpointAdmin(SaysWhatProtects, ModelAdmin[Endpoint]):
         names = ", ".join(obj.options) if obj else ""
         title = f"{_('Where it departs from its dialect')}{': ' if names else ''}{names}"
         fieldsets.insert(2, (title, departing))
+        if obj is not None and mirror.can_be_listed(obj):
+            return [_with_mirror(*each) for each in fieldsets]
         return fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
         """With the bodies' names, without their boundaries."""
-        return super().get_queryset(request).select_related("jurisdiction").defer("jurisdiction__boundary")
+        rows = super().get_queryset(request).select_related("jurisdiction").defer("jurisdiction__boundary")
+        return traffic_words.with_unsent(rows)
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        """Whoever decides about submissions."""
+        return request.user.has_perm("reports.change_submission")
+
+    @admin.display(description=_("traffic"), ordering="traffic__trouble_since")
+    def traffic_state(self, endpoint: Endpoint) -> str:
+        """Whether it is called now."""
+        return traffic_words.state(getattr(endpoint, "traffic", None))
+
+    @admin.display(description=_("not sent yet"), ordering="unsent")
+    def unsent_shown(self, endpoint: Endpoint) -> str:
+        """How many reports wait to be sent there, and how long."""
+        return traffic_words.unsent(endpoint)
+
+    @admin.display(description=_("traffic"))
+    def traffic_shown(self, endpoint: Endpoint) -> SafeString | str:
+        """Whether it is called, how much, and what waits."""
+        return traffic_words.table(endpoint) if endpoint.pk else NOTHING
 
     @admin.display(description=_("options"))
     def options_shown(self, endpoint: Endpoint) -> SafeString | str:

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,8 @@ from reports.admin.comments import CommentInline, hide, show
 from reports.admin.filters import JurisdictionFilter
 from reports.admin.generic import ModelAdmin, TabularInline
 from reports.admin.read_only import NOTHING, ReadOnly, ReadOnlyInline
-from reports.models import Contact, Media, ServiceRequest, StatusUpdate, Submission
+from reports.delivery import disclosures, retention
+from reports.models import Contact, Disclosure, Media, ServiceRequest, StatusUpdate, Submission
 
 
 class StatusUpdateInline(ReadOnlyInline, TabularInline[StatusUpdate, ServiceRequest]):
@@ -63,8 +66,42 @@ class ContactInline(ReadOnlyInline, TabularInline[Contact, ServiceRequest]):
     """Who filed it; shown to those with the permission `reports.view_contact`."""
 
     model = Contact
-    fields = ("email", "first_name", "last_name", "phone", "pass_on")
+    fields = ("email", "first_name", "last_name", "phone", "pass_on", "endpoint_name")
     readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
+        """With the endpoint's name, without the boundary."""
+        rows = super().get_queryset(request).select_related("endpoint__jurisdiction")
+        return rows.defer("endpoint__jurisdiction__boundary")
+
+    @admin.display(description=_("agreed to for"))
+    def endpoint_name(self, contact: Contact) -> str:
+        """The one that the consent named."""
+        return str(contact.endpoint or NOTHING)
+
+
+class DisclosureInline(ReadOnlyInline, TabularInline[Disclosure, ServiceRequest]):
+    """Which details went to whom; stays when the details are gone."""
+
+    model = Disclosure
+    fields = ("disclosed_at", "endpoint_name", "details")
+    readonly_fields = fields
+    verbose_name_plural = _("Who received which contact details")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Disclosure]:
+        """With the endpoints' names, without the boundaries."""
+        rows = super().get_queryset(request).select_related("endpoint__jurisdiction")
+        return rows.defer("endpoint__jurisdiction__boundary")
+
+    @admin.display(description=_("endpoint"))
+    def endpoint_name(self, disclosure: Disclosure) -> str:
+        """To whom."""
+        return str(disclosure.endpoint)
+
+    @admin.display(description=_("which details"))
+    def details(self, disclosure: Disclosure) -> str:
+        """Their names in words."""
+        return disclosures.named(disclosure.fields)
 
 
 @admin.register(ServiceRequest)
@@ -79,7 +116,7 @@ class ServiceRequestAdmin(ModelAdmin[ServiceRequest]):
     search_fields = ("reference", "submissions__service_request_id", "address_string", "service_name")
     search_help_text = _("Reference, the body's number, address or service")
     date_hierarchy = "requested_datetime"
-    inlines = (SubmissionInline, StatusUpdateInline, CommentInline, MediaInline, ContactInline)
+    inlines = (SubmissionInline, StatusUpdateInline, CommentInline, MediaInline, ContactInline, DisclosureInline)
     list_per_page = 50
     show_full_result_count = False
     fieldsets = (
@@ -91,6 +128,7 @@ class ServiceRequestAdmin(ModelAdmin[ServiceRequest]):
                        "service_notice"),
         }),
         (_("When"), {"fields": ("requested_datetime", "updated_datetime", "expected_datetime")}),
+        (_("Privacy"), {"fields": ("contact_gone", "taken_away_at")}),
         (_("Record"), {"fields": ("locale", "account", "service"), "classes": ("collapse",)}),
     )  # fmt: skip
     editable: ClassVar = {"hidden", "private"}
@@ -138,6 +176,12 @@ class ServiceRequestAdmin(ModelAdmin[ServiceRequest]):
         """Its number there, once it has one."""
         numbers = [each.service_request_id for each in service_request.submissions.all() if each.service_request_id]
         return ", ".join(numbers) or NOTHING
+
+    @admin.display(description=_("contact details gone on"))
+    def contact_gone(self, service_request: ServiceRequest) -> str:
+        """The date as things stand; a dash where there are none."""
+        until = retention.contact_until(service_request)
+        return date_format(timezone.localtime(until), "DATE_FORMAT") if until else NOTHING
 
     @admin.display(description=_("on the site"))
     def on_the_site(self, service_request: ServiceRequest) -> SafeString:

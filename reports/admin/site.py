@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from reports.admin import traffic_words
 from reports.models import Endpoint, Jurisdiction, Submission, SubmissionState
 
 
@@ -61,6 +62,7 @@ class StaffSite(AdminSite):
         """The first page, with what waits for a volunteer on top."""
         waiting = Submission.objects.filter(state=SubmissionState.NEEDS_ATTENTION).count()
         setup = {
+            "troubled": traffic_words.troubled(),
             "waiting": waiting,
             "jurisdictions": Jurisdiction.objects.filter(active=True).count(),
             "live_endpoints": Endpoint.objects.filter(active=True).count(),

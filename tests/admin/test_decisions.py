@@ -197,39 +197,43 @@ def test_two_volunteers_at_once_one_decides(refused: Submission) -> None:
         decisions.it_is_there(Submission(pk=refused.pk, state=State.NEEDS_ATTENTION, endpoint=refused.endpoint), "7")
 
 
-@pytest.mark.parametrize(
-    ("outcome", "finished", "exchanges", "doubtful"),
-    [
-        ("Unreachable", True, 1, False),
-        ("RateLimited", True, 1, False),
-        ("KeyRejected", True, 1, False),
-        ("Unsupported", True, 0, False),
-        ("ConfigurationError", True, 0, False),
-        ("NoAnswer", True, 1, True),
-        ("Unreadable", True, 1, True),
-        ("receipt", True, 1, True),
-        ("KeyError", True, 1, True),
-        ("worker died", True, 0, True),
-        ("", False, 0, True),
-    ],
-)
-def test_only_what_certainly_did_not_arrive_is_no_danger(
-    outcome: str, finished: bool, exchanges: int, doubtful: bool
-) -> None:
-    attempt = Attempt(
-        operation="post_service_request",
-        outcome=outcome,
-        finished_at=clock.now() if finished else None,
-        exchanges=[{}] * exchanges,
-    )
-    assert decisions.may_be_there([attempt]) is doubtful
+class TestLookAgain:
+    @pytest.fixture
+    def given_up(self) -> Submission:
+        """One that the body took: it gave a token, and no number for weeks."""
+        return waiting("receipt", "The body gave the token t-77, and no number within 14 days.", token="t-77")
 
+    def test_it_is_asked_for_now_and_nothing_is_sent(
+        self, staff: Client, given_up: Submission, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        page = choose(staff, "look_again", given_up).content.decode()
+        assert "The body gave the token t-77." in page
+        assert state(given_up) == State.NEEDS_ATTENTION
+        with django_capture_on_commit_callbacks() as woken:
+            page = confirm(staff, "look_again", given_up).content.decode()
+        assert "Look again for its number: done for 1 report." in page
+        given_up.refresh_from_db()
+        assert (given_up.state, given_up.posts, given_up.token) == (State.ACCEPTED, 1, "t-77")
+        assert len(woken) == 1
+        assert LogEntry.objects.get().object_id == str(given_up.pk)
 
-def test_one_doubtful_call_among_harmless_ones_is_enough() -> None:
-    calls = [
-        Attempt(operation="post_service_request", outcome=outcome, finished_at=clock.now(), exchanges=[{}])
-        for outcome in ("NoAnswer", "Unreachable")
-    ]
-    assert decisions.may_be_there(calls)
-    assert not decisions.may_be_there(calls[1:])
-    assert not decisions.may_be_there([Attempt(operation="service_requests", outcome="NoAnswer")])
+    def test_twice_is_once(self, staff: Client, given_up: Submission) -> None:
+        confirm(staff, "look_again", given_up)
+        Submission.objects.update(looks=5)
+        assert "is decided already" in confirm(staff, "look_again", given_up).content.decode()
+        assert Submission.objects.get().looks == 5
+        assert LogEntry.objects.count() == 1
+
+    def test_where_there_is_no_token_there_is_no_such_button_and_no_such_decision(
+        self, staff: Client, refused: Submission, given_up: Submission
+    ) -> None:
+        assert 'value="look_again"' not in staff.get(f"{LIST}{refused.pk}/change/").content.decode()
+        assert 'value="look_again"' in staff.get(f"{LIST}{given_up.pk}/change/").content.decode()
+        confirm(staff, "look_again", refused)
+        assert state(refused) == State.NEEDS_ATTENTION
+        with pytest.raises(decisions.NotPossibleError, match="nothing to ask for"):
+            decisions.look_again(refused)
+
+    def test_who_may_only_read_does_not_decide(self, given_up: Submission) -> None:
+        confirm(volunteer("view_submission"), "look_again", given_up)
+        assert state(given_up) == State.NEEDS_ATTENTION

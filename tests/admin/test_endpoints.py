@@ -24,7 +24,7 @@ KEY = "very-secret-0123"
 def answers(endpoint: Endpoint, **fields: Any) -> dict[str, Any]:
     return {
         "jurisdiction": endpoint.jurisdiction_id, "dialect": "georeport_v2", "environment": "test", "active": "on",
-        "base_url": "https://open311.example.org/v2/", "max_concurrency": 4,
+        "base_url": "https://open311.example.org/v2/", "max_concurrency": 4, "mirror_days": 30,
     } | shown_options(endpoint) | fields  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def test_a_request_is_hidden_and_nothing_else_changes(staff: Client) -> None:
     request = make_service_request()
     inlines = {
         f"{prefix}-{name}": 0
-        for prefix in ("submissions", "status_updates", "comments", "media", "contact")
+        for prefix in ("submissions", "status_updates", "comments", "media", "contact", "disclosures")
         for name in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     data = {"hidden": "on", "description": "rewritten", "status": "closed"} | inlines
