@@ -34,9 +34,13 @@ class ContactForm(forms.Form):
     )
     tell_me = forms.BooleanField(required=False, label=gettext_lazy("E-mail me when something changes"))
     pass_on = forms.BooleanField(required=False)
+    # Whom the page named beside the tick. The service may be changed in another tab while this one is open.
+    endpoint = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, endpoint: Endpoint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.recipient = endpoint
+        self.initial["endpoint"] = endpoint.pk
         self.body = endpoint.jurisdiction.name
         self.demanded = required_details(endpoint)
         for name in DETAILS:
@@ -47,8 +51,10 @@ class ContactForm(forms.Form):
         self.fields["pass_on"].label = _("Pass my details on to %(body)s, so that they can ask me") % named
 
     def clean(self) -> dict[str, Any]:
-        """The two boxes need something to be ticked for."""
+        """The two boxes need something to be ticked for, and consent has to name the body that gets the report."""
         cleaned = super().clean() or {}
+        if cleaned.get("pass_on") and cleaned.get("endpoint") != str(self.recipient.pk):
+            return self._ask_anew(cleaned)
         given = any(cleaned.get(name) for name in DETAILS)
         if cleaned.get("tell_me") and not cleaned.get("email") and "email" not in self.errors:
             self.add_error("email", _("Fill in the e-mail address to which the news should go."))
@@ -60,8 +66,17 @@ class ContactForm(forms.Form):
         return cleaned
 
     def answer(self) -> dict[str, Any]:
-        """The draft's `contact`."""
-        return {name: self.cleaned_data[name] for name in (*DETAILS, "pass_on", "tell_me")}
+        """The draft's `contact`, with the endpoint that was named beside the consent."""
+        given = {name: self.cleaned_data[name] for name in (*DETAILS, "pass_on", "tell_me")}
+        return given | {"endpoint": self.recipient.pk}
+
+    def _ask_anew(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """Show the page with the tick taken away and the body that it would be for now."""
+        words = _("The report goes to %(body)s now. Tick this again if your details may be passed on there.")
+        self.add_error("pass_on", words % {"body": self.body})
+        self.data = {name: value for name, value in self.data.items() if name != "pass_on"}
+        self.data["endpoint"] = str(self.recipient.pk)
+        return cleaned
 
 
 def required_details(endpoint: Endpoint) -> list[str]:

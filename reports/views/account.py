@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from reports.links import take_away_link
 from reports.models import ServiceRequest
 from reports.views.listing import PAGE
 from reports.views.service_requests import rows
@@ -24,4 +25,5 @@ def account(request: HttpRequest) -> HttpResponse:
     except InvalidPage:
         why = _("Your list of reports has no page “%(page)s”.") % {"page": request.GET["page"]}
         return render(request, "404.html", {"why": why}, status=404)
-    return render(request, "account/account.html", {"page": page, "rows": rows(page.object_list)})
+    listed = [(*row, take_away_link(row[0])) for row in rows(page.object_list)]
+    return render(request, "account/account.html", {"page": page, "rows": listed})

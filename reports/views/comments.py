@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from reports import tasks
+from reports import callers, tasks
 from reports.delivery import comments
 from reports.forms.comment import CommentForm
 from reports.models import CommentState, ServiceRequest
@@ -28,7 +28,7 @@ def comment(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep one comment and go back to the page, which shows it; the page again, as typed, where it is not taken."""
     again = reverse("service_requests:detail", args=[reference])
     problem = {"frame": "report/base.html", "start_url": reverse("report:start"), "again_url": again}
-    if protection.too_large(request, MOST_BYTES):
+    if callers.too_large(request, MOST_BYTES):
         return render(request, "report/too_large.html", problem, status=413)
     if protection.cross_site(request):
         return render(request, "report/other_site.html", problem, status=403)

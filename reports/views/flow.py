@@ -16,6 +16,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
+from reports import callers
 from reports.geo.routing import jurisdictions_at
 from reports.links import LinkExpired, LinkForged, draft_from_key, draft_key
 from reports.models import Draft, Jurisdiction, Service
@@ -167,7 +168,7 @@ class FlowView(View):
     def _guard(self, request: HttpRequest) -> HttpResponse | None:
         if request.method != "POST":
             return None
-        if protection.too_large(request, self.most_bytes):
+        if callers.too_large(request, self.most_bytes):
             return self._problem("report/too_large.html", 413)
         if protection.cross_site(request):
             return self._problem("report/other_site.html", 403)

@@ -19,8 +19,10 @@ WORDS = 5  # more words than these are not looked for; each costs a pass over th
 
 
 def public() -> QuerySet[ServiceRequest]:
-    """Every report that anybody may see, newest first, with its body; not those that a body keeps private."""
-    shown = ServiceRequest.objects.filter(hidden=False, private=False).select_related("jurisdiction")
+    """Every report that anybody may see, newest first, with its body; not those that a body keeps private, nor those
+    that were taken away."""
+    shown = ServiceRequest.objects.filter(hidden=False, private=False, taken_away_at=None)
+    shown = shown.select_related("jurisdiction")
     return shown.defer("attributes", "service_notice", "status_notes")
 
 

@@ -6,10 +6,12 @@ Pure: reads the rows that it is handed and asks the database nothing.
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.models import PublicStatus, ServiceRequest, StatusUpdate, Submission, SubmissionState
+from reports.views.trouble import Cause, Trouble, lacks_number
 
 WAITING = frozenset({SubmissionState.PENDING, SubmissionState.SENDING})
 ENDED = frozenset(
@@ -21,24 +23,54 @@ ENDED = frozenset(
         PublicStatus.CANCELLED,
     }
 )
+UNTOLD = frozenset({PublicStatus.RECEIVED, PublicStatus.SENT, PublicStatus.UNDELIVERED})
 TROUBLED = frozenset({SubmissionState.REFUSED, SubmissionState.NEEDS_ATTENTION})
 
 UNDERWAY = {
     SubmissionState.PENDING: gettext_lazy("Waiting to be sent to %(body)s."),
     SubmissionState.SENDING: gettext_lazy("Being sent to %(body)s."),
     SubmissionState.RETRY: gettext_lazy("Not taken by %(body)s yet. We try again."),
-    SubmissionState.UNCERTAIN: gettext_lazy("The answer of %(body)s was lost on the way."),
+    SubmissionState.UNCERTAIN: gettext_lazy("Sent to %(body)s, but no clear answer came. We look whether it is there."),
     SubmissionState.REFUSED: gettext_lazy("Not delivered to %(body)s yet."),
     SubmissionState.NEEDS_ATTENTION: gettext_lazy("Not delivered to %(body)s yet."),
     SubmissionState.ACCEPTED: gettext_lazy("The number that %(body)s gives it is still to come."),
 }
 
 HELD_UP = {
-    SubmissionState.RETRY: gettext_lazy(
-        "The system of %(body)s is not answering. We keep trying; you need do nothing."
-    ),
+    SubmissionState.RETRY: gettext_lazy("%(body)s has not taken the report yet. We keep trying; you need do nothing."),
     SubmissionState.UNCERTAIN: gettext_lazy(
-        "The report was sent to %(body)s, but its answer was lost. We look for it there before we send it again."
+        "We sent the report to %(body)s, but no clear answer came. We look in its list whether the report arrived, and "
+        "send nothing twice; you need do nothing."
+    ),
+}
+
+ARRIVAL_UNKNOWN = gettext_lazy("Whether it arrived at %(body)s is being looked into.")
+
+NO_NUMBER = gettext_lazy(
+    "%(body)s has the report and gave a receipt token for it, but no number yet. That takes longer than it should, so "
+    "a volunteer asks there; you need do nothing."
+)
+
+SLOW = {
+    "today": gettext_lazy("The system of %(body)s is slow today. We keep trying; you need do nothing."),
+    "longer": gettext_lazy("The system of %(body)s has been slow for longer. We keep trying; you need do nothing."),
+}
+
+DELAYED = {
+    Cause.ASKED_TO_WAIT: gettext_lazy(
+        "The system of %(body)s has asked us to wait a little. The report is kept and sent after that; you need do "
+        "nothing."
+    ),
+    Cause.ONE_BY_ONE: gettext_lazy(
+        "We pass reports on to %(body)s one after the other, no faster than its system takes them. The turn of this "
+        "one comes by itself; you need do nothing."
+    ),
+    Cause.DOUBTFUL: gettext_lazy(
+        "We sent the report to %(body)s and could not find out whether it arrived. A volunteer looks into it, so that "
+        "it is there once and not twice; you need do nothing."
+    ),
+    Cause.PAUSED: gettext_lazy(
+        "Sending to %(body)s is paused for now. The report is kept and sent as soon as it goes on; you need do nothing."
     ),
 }
 
@@ -76,6 +108,10 @@ NEXT = {
     PublicStatus.REJECTED: gettext_lazy(
         "%(body)s has turned this down. Its own words below may say why. If you see it otherwise, ask there."
     ),
+    PublicStatus.SILENT: gettext_lazy(
+        "We have had no news of this from %(body)s for a long time. We go on looking, and whatever it says is shown "
+        "here. If you want to know more, ask there."
+    ),
     PublicStatus.UNDELIVERED: gettext_lazy(
         "Could not be delivered yet: we are on it. The report is safe, a volunteer sees to it that %(body)s gets it, "
         "and you need do nothing."
@@ -94,8 +130,9 @@ class Hop:
     number: str = ""
 
 
-def hops(service_request: ServiceRequest, submission: Submission | None) -> list[Hop]:
-    """The receipts in their order, from "saved" to the body's own number, and what is still awaited."""
+def hops(service_request: ServiceRequest, submission: Submission | None, trouble: Trouble | None = None) -> list[Hop]:
+    """The receipts in their order, from "saved" to the body's own number, and what is still awaited; `trouble` is what
+    holds the submission up now."""
     body = {"body": service_request.jurisdiction.name}
     steps = [Hop("done", _("Saved here."), service_request.requested_datetime)]
     if submission is None:
@@ -107,8 +144,11 @@ def hops(service_request: ServiceRequest, submission: Submission | None) -> list
     if submission.state == SubmissionState.DELIVERED:
         number = submission.service_request_id
         steps.append(Hop("done", _delivered(service_request, submission) % body, submission.delivered_at, number))
-    if underway := UNDERWAY.get(SubmissionState(submission.state)):
+    state = SubmissionState.ACCEPTED if lacks_number(submission) else SubmissionState(submission.state)
+    if underway := UNDERWAY.get(state):
         kind = "trouble" if submission.state in TROUBLED else "waiting"
+        if trouble is not None and trouble.cause == Cause.DOUBTFUL:
+            underway = ARRIVAL_UNKNOWN
         steps.append(Hop(kind, str(underway) % body))
     return steps
 
@@ -130,11 +170,15 @@ def _by_mail(service_request: ServiceRequest) -> bool:
     return service_request.endpoint.base_url.startswith("mailto:")
 
 
-def what_next(service_request: ServiceRequest, submission: Submission | None) -> str:
-    """One sentence or two on what happens next, whoever reads it."""
+def what_next(service_request: ServiceRequest, submission: Submission | None, trouble: Trouble | None = None) -> str:
+    """One sentence or two on what happens next, whoever reads it; `trouble` is what holds the submission up now."""
     body = {"body": service_request.jurisdiction.name}
+    if submission is not None and (told := _held_up(service_request, submission, trouble)):
+        return str(told) % body
     if service_request.status in (PublicStatus.RECEIVED, PublicStatus.SENT) and submission is not None:
         state = SubmissionState(submission.state)
+        if lacks_number(submission):
+            return str(NO_NUMBER) % body
         if state in TROUBLED:
             return str(NEXT[PublicStatus.UNDELIVERED]) % body
         if state in HELD_UP:
@@ -149,10 +193,34 @@ def what_next(service_request: ServiceRequest, submission: Submission | None) ->
     return str(NEXT[PublicStatus(service_request.status)]) % body
 
 
-def news(updates: list[StatusUpdate]) -> list[StatusUpdate]:
+def _held_up(service_request: ServiceRequest, submission: Submission, trouble: Trouble | None) -> Promise | None:
+    """The words for what goes on in the outbox, where they say more than the report's status does."""
+    state = SubmissionState(submission.state)
+    if trouble is not None and trouble.cause == Cause.DOUBTFUL:
+        return DELAYED[trouble.cause] if service_request.status in UNTOLD else None
+    if service_request.status != PublicStatus.RECEIVED or state not in WAITING | {SubmissionState.RETRY}:
+        return None
+    if trouble is None:
+        return None
+    if trouble.cause == Cause.SLOW:
+        return SLOW["longer" if trouble.began_before_today else "today"]
+    return DELAYED[trouble.cause]
+
+
+def status_words(service_request: ServiceRequest, trouble: Trouble | None = None) -> str:
+    """The report's status in the words of residents; not "could not be delivered" where nobody knows that."""
+    if service_request.status == PublicStatus.UNDELIVERED and trouble is not None and trouble.cause == Cause.DOUBTFUL:
+        return _("Perhaps not delivered, we are on it")
+    return str(PublicStatus(service_request.status).label)
+
+
+def news(updates: list[StatusUpdate], trouble: Trouble | None = None) -> list[StatusUpdate]:
     """The history, newest first: without comments, without our own bare lines that the receipts already tell, and
-    without a body's words that it had just said under the same status."""
-    told = (PublicStatus.RECEIVED, PublicStatus.SENT, PublicStatus.ACCEPTED)
+    without a body's words that it had just said under the same status. Nor does it say that a report could not be
+    delivered while `trouble` is that nobody knows."""
+    told = {PublicStatus.RECEIVED, PublicStatus.SENT, PublicStatus.ACCEPTED}
+    if trouble is not None and trouble.cause == Cause.DOUBTFUL:
+        told.add(PublicStatus.UNDELIVERED)
     shown: list[StatusUpdate] = []
     for line in updates:
         bare = not line.by_body and not line.status_notes and line.status in told

@@ -10,11 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from reports import callers
 from reports.delivery import replies
 from reports.forms.reply import ReplyForm
 from reports.links import LinkExpired, LinkForged, submission_from_reply_key
 from reports.models import PublicStatus, Submission, SubmissionState
 from reports.views import protection
+from reports.views.keyed_pages import closed
 
 PAGE: Final = "reply.html"
 TAKEN: Final = "taken"
@@ -48,7 +50,7 @@ def _is_over(submission: Submission) -> bool:
 
 
 def _post(request: HttpRequest, submission: Submission, key: str) -> HttpResponse:
-    if protection.too_large(request, int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)):
+    if callers.too_large(request, int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)):
         return _page(request, {"state": "too_large"}, status=413)
     if protection.cross_site(request):
         return _page(request, {"state": "cross_site"}, status=403)
@@ -59,7 +61,7 @@ def _post(request: HttpRequest, submission: Submission, key: str) -> HttpRespons
     replies.take(submission, **form.answer())
     response = redirect("reply", key)
     response["Location"] += f"?{TAKEN}=1"
-    return _closed(response)
+    return closed(response)
 
 
 def _show(
@@ -96,12 +98,4 @@ def _purpose(submission: Submission) -> str:
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    return _closed(render(request, PAGE, context, status=status))
-
-
-def _closed(response: HttpResponse) -> HttpResponse:
-    """The address is a key: it goes to no search engine and no other site. Not `no-referrer`, under which browsers
-    without Sec-Fetch-Site post with an Origin of null, which is another site's."""
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    return closed(render(request, PAGE, context, status=status))

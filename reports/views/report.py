@@ -19,10 +19,12 @@ from reports.forms.check import summary
 from reports.forms.contact import ContactForm
 from reports.forms.media import MediaForm
 from reports.forms.service import ServiceForm, find_service, grouped, search_services, searched_text
+from reports.links import take_away_link
 from reports.media import remove
 from reports.models import Environment, Service, User
 from reports.views import conditions, drafts, protection
 from reports.views.flow import FlowView
+from reports.views.trouble import slow_bodies
 from reports.views.whereabouts import Whereabouts, look
 
 FAR_FROM_PLACE = 0.0005  # degrees, about 50 m: closer than that, a photo's place says nothing new
@@ -62,6 +64,7 @@ class ServicePage(FlowView):
             "query": query,
             "found": len(found),
             "away": self.here.away,
+            "slow": slow_bodies(service.endpoint for service in self.here.services),
             "again_url": self.url("service"),
             "groups": [
                 {"name": group.name, "services": [(service, searched_text(service)) for service in group.services]}
@@ -177,9 +180,6 @@ class ContactPage(FlowView):
             kept = {**kept, "pass_on": False}  # the consent named another body
         return ContactForm(data, endpoint=endpoint, initial=kept)
 
-    def accept(self, form: ContactForm) -> HttpResponse:
-        return self.save_and_go_on(form.answer() | {"endpoint": self.the_service.endpoint_id})
-
 
 class CheckPage(FlowView):
     """All answers, each with a way back to it; posting files the report, once."""
@@ -213,6 +213,7 @@ class CheckPage(FlowView):
             "lines": [(line, self.url(line.page)) for line in summary(self.answers, service, len(photos))],
             "photos": photos,
             "endpoint": endpoint,
+            "slow": slow_bodies([endpoint]),
             "system": dict(registry.choices()).get(endpoint.dialect, endpoint.dialect),
             "test_system": endpoint.environment == Environment.TEST,
         }
@@ -254,6 +255,7 @@ class DonePage(FlowView):
             "jurisdiction": body,
             "blackbox": is_blackbox(filed),
             "told": filed.subscriptions.filter(ended_at=None).first(),
+            "take_away_url": take_away_link(filed),
             "page_title": _("Report received"),
         }
         return self.render(self.template, context)

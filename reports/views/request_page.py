@@ -17,7 +17,8 @@ from reports.forms.comment import CommentForm
 from reports.models import ServiceRequest, Submission, SubmissionState
 from reports.views import conversation, protection
 from reports.views.listing import public
-from reports.views.progress import hops, news, over, what_next
+from reports.views.progress import hops, news, over, status_words, what_next
+from reports.views.trouble import trouble_of
 
 REFERENCE = re.compile(r"[^0-9A-Z]")
 DUPLICATES = 20
@@ -30,19 +31,22 @@ def find_request(reference: str) -> ServiceRequest | None:
 
 
 def missing(request: HttpRequest, reference: str, service_request: ServiceRequest | None) -> HttpResponse | None:
-    """The answer where there is no page under a reference as it was written: elsewhere, nowhere, or hidden."""
+    """The answer where there is no page under a reference as it was written: elsewhere, nowhere, hidden, taken away."""
     canonical = canonical_reference(reference)
     if canonical != reference:
         return HttpResponsePermanentRedirect(reverse("service_requests:detail", args=[canonical]))
     if service_request is None:
         why = _("There is no report with the reference “%(reference)s”.") % {"reference": reference}
         return render(request, "404.html", {"why": why, "number": reference}, status=404)
-    return render(request, "410.html", status=410) if service_request.hidden else None
+    taken_away = service_request.taken_away_at is not None
+    if not taken_away and not service_request.hidden:
+        return None
+    return render(request, "410.html", {"taken_away": taken_away}, status=410)
 
 
 def current_submission(service_request: ServiceRequest) -> Submission | None:
     """The newest way to the body that was not cancelled."""
-    ways = service_request.submissions.exclude(state=SubmissionState.CANCELLED).select_related("endpoint")
+    ways = service_request.submissions.exclude(state=SubmissionState.CANCELLED).select_related("endpoint__traffic")
     return ways.order_by("-pk").first()
 
 
@@ -93,16 +97,19 @@ def canonical_reference(text: str) -> str:
 
 
 def _progress(service_request: ServiceRequest, submission: Submission | None) -> dict[str, Any]:
+    trouble = trouble_of(submission)
     updates = list(service_request.status_updates.filter(private=False, hidden=False))
     comments = service_request.comments.filter(hidden=False)
     return {
         "service_request": service_request,
         "jurisdiction": service_request.jurisdiction,
         "submission": submission,
-        "next": what_next(service_request, submission),
+        "next": what_next(service_request, submission, trouble),
+        "trouble": None if over(service_request) else trouble,
         "over": over(service_request),
-        "hops": hops(service_request, submission),
-        "updates": news(updates),
+        "hops": hops(service_request, submission, trouble),
+        "status_words": status_words(service_request, trouble),
+        "updates": news(updates, trouble),
         "remarks": conversation.remarks(service_request, submission, comments, updates),
         "original": service_request.original(),
         "duplicates": _duplicates(service_request, submission),

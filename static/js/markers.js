@@ -12,6 +12,7 @@ const SHAPE_OF = {
   received: "circle",
   duplicate: "circle",
   cancelled: "circle",
+  silent: "circle",
   sent: "square",
   accepted: "square",
   in_progress: "diamond",

@@ -16,7 +16,8 @@ def endpoint(*required: str) -> Endpoint:
 
 
 def post(*required: str, **data: Any) -> ContactForm:
-    return ContactForm(data, endpoint=endpoint(*required))
+    to = endpoint(*required)
+    return ContactForm({"endpoint": str(to.pk)} | data, endpoint=to)
 
 
 def test_nothing_need_be_given() -> None:
@@ -24,6 +25,7 @@ def test_nothing_need_be_given() -> None:
     assert form.is_valid()
     assert form.answer() == {
         "email": "", "first_name": "", "last_name": "", "phone": "", "pass_on": False, "tell_me": False,
+        "endpoint": form.recipient.pk,
     }  # fmt: skip
 
 
@@ -62,3 +64,18 @@ def test_what_a_body_demands_is_required_and_so_is_the_consent() -> None:
 def test_only_contact_details_count_as_demanded_here() -> None:
     assert required_details(endpoint("lat_long", "phone", "email", "media_url")) == ["email", "phone"]
     assert required_details(make_endpoint(options={"required": "email"})) == []
+
+
+@pytest.mark.parametrize("named", ["", "0", "elsewhere", "1" * 300])
+def test_consent_counts_only_for_the_body_that_the_page_named(named: str) -> None:
+    form = post(email="ada@example.org", pass_on="on", endpoint=named)
+    assert list(form.errors) == ["pass_on"]
+    assert "The report goes to Springfield now." in form.errors["pass_on"][0]
+    shown = form.as_p()
+    assert "checked" not in shown
+    assert f'value="{form.recipient.pk}"' in shown
+    assert "ada@example.org" in shown
+
+
+def test_without_consent_it_matters_to_nobody_whom_the_page_named() -> None:
+    assert post(email="ada@example.org", endpoint="0").is_valid()

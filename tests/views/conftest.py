@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from reports import callers
 from reports.models import Service
-from reports.views import protection
 from tests.factories import make_endpoint, make_jurisdiction, make_service
 from tests.forms.definitions import EVERY_TYPE
 
@@ -16,9 +16,9 @@ def reporting(settings, tmp_path: Path) -> Iterator[None]:
     """Fresh rate limits, a folder of its own for photos, and no address look-ups."""
     settings.GEOCODER_URL = ""
     settings.MEDIA_ROOT = str(tmp_path)
-    protection.forget_limits()
+    callers.forget_limits()
     yield
-    protection.forget_limits()
+    callers.forget_limits()
 
 
 @pytest.fixture

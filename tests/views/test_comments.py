@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from reports import clock
+from reports import callers, clock
 from reports.models import Comment, CommentState, ServiceRequest, Submission
 from reports.views import protection
 from tests.delivery.conftest import script
@@ -23,9 +23,9 @@ State = CommentState
 
 @pytest.fixture(autouse=True)
 def _fresh_limits():
-    protection.forget_limits()
+    callers.forget_limits()
     yield
-    protection.forget_limits()
+    callers.forget_limits()
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
+from reports import callers
 from reports.models import Draft, ServiceOverride
-from reports.views import protection
 from tests.factories import LAT, LONG, make_endpoint, make_jurisdiction, make_service, square
 from tests.resident import Resident
 from tests.views.progressing import errors
@@ -15,9 +15,9 @@ CHICAGO = (41.8837, -87.632)
 
 @pytest.fixture(autouse=True)
 def _fresh_limits():
-    protection.forget_limits()
+    callers.forget_limits()
     yield
-    protection.forget_limits()
+    callers.forget_limits()
 
 
 @pytest.fixture

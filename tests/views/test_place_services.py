@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from reports import http
+from reports.delivery import gate
 from reports.dialects.georeport_v2 import GeoReportV2
 from reports.dialects.messages import ServiceDefinition
 from reports.models import Draft, Endpoint, RoutingRule, Service, ServiceRequest
@@ -174,6 +175,7 @@ def test_the_fake_aggregate_from_place_to_check(sandbox: Sandbox) -> None:
     fault = f"{SANDBOX}/_control/fault?city=scf-aggregate&kind=503&operation=definition&count=1"
     assert http.Client("test").post(fault).status == 200
     resident.fill_in(service=str(light.pk), status=503)
+    gate.reset(endpoint.pk)  # the pause that it asked for is over
     resident.follow("Try again")
     assert "Pole number" in resident.text
     assert "private land" in resident.text

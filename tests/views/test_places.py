@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from reports.views import protection
+from reports import callers
 from tests.factories import LAT, LONG, make_endpoint, make_jurisdiction, make_service, square
 
 pytestmark = pytest.mark.django_db
@@ -11,9 +11,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _fresh_limits():
-    protection.forget_limits()
+    callers.forget_limits()
     yield
-    protection.forget_limits()
+    callers.forget_limits()
 
 
 def test_search_gives_places(client: Client, sandbox) -> None:

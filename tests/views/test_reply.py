@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from reports import clock
+from reports import callers, clock
 from reports.links import LinkForged, reply_link, submission_from_reply_key
 from reports.models import PublicStatus, Submission, SubmissionState
 from reports.views import protection
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def submission() -> Submission:
-    protection.forget_limits()
+    callers.forget_limits()
     endpoint = make_endpoint(dialect="email", base_url="mailto:311@baltimore.example")
     secret = {"code": "TEL", "datatype": "string", "private": True, "values": [{"key": "410-555-0199"}]}
     shown = {"code": "K", "datatype": "string", "description": "Which side?", "values": [{"key": "n", "name": "North"}]}
@@ -142,7 +142,7 @@ def test_too_much_at_once_and_too_large(client: Client, submission: Submission, 
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     assert client.post(path(submission), {"note": "x" * 200}).status_code == 413
     assert said(submission) == [("closed", "")]
-    protection.forget_limits()
+    callers.forget_limits()
 
 
 @pytest.mark.parametrize("key", ["1.forged", "x", "1.", "%00", "..%2f", "-1.abc", "9" * 500])

@@ -266,6 +266,22 @@ def test_a_consent_to_one_body_is_none_to_another(service: Service) -> None:
     assert "pass_on" in open_page(draft, "contact").form_data()
 
 
+def test_a_consent_from_a_page_that_named_another_body_does_not_count(service: Service) -> None:
+    county = make_jurisdiction("Sangamon County", boundary=square(half_side=0.5), area=9000)
+    ditch = make_service(make_endpoint(county), service_name="Ditch")
+    open_before = open_page(draft := finished(service), "contact")
+    open_page(draft, "service").fill_in(service=str(ditch.pk))
+    resident = open_before.fill_in(email="ada@example.org", pass_on="on")
+    assert resident.heading == "How can you be reached?"
+    words = "The report goes to Sangamon County now. Tick this again if your details may be passed on there."
+    assert errors(resident) == [words]
+    assert resident.form_data()["email"] == ["ada@example.org"]
+    assert "pass_on" not in resident.form_data()
+    draft.refresh_from_db()
+    assert not (draft.answers.get("contact") or {}).get("pass_on")
+    assert "Passed on to Sangamon County" in resident.fill_in(pass_on="on").text
+
+
 def test_names_never_leave_the_contact_pages(service: Service) -> None:
     resident = open_page(finished(service), "contact").fill_in(first_name="Ada", phone="555 0199")
     resident.fill_in()

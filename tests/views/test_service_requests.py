@@ -188,8 +188,11 @@ class TestDetail:
         [
             ("pending", "Waiting to be sent to Springfield."),
             ("sending", "Being sent to Springfield."),
-            ("retry", "The system of Springfield is not answering. We keep trying; you need do nothing."),
-            ("uncertain", "We look for it there before we send it again."),
+            ("retry", "Springfield has not taken the report yet. We keep trying; you need do nothing."),
+            (
+                "uncertain",
+                "We look in its list whether the report arrived, and send nothing twice; you need do nothing.",
+            ),
             ("refused", "Could not be delivered yet: we are on it."),
             ("needs_attention", "Could not be delivered yet: we are on it."),
             ("accepted", "The number that Springfield gives it is still to come."),

@@ -90,7 +90,7 @@ def test_a_report_that_is_gone_needs_no_unsubscribing(client: Client, follower: 
     follower.delete()
     for response in (client.get(link), client.post(link)):
         assert response.status_code == 410
-        assert "Nothing is sent about it." in response.content.decode()
+        assert "Your address is not kept any more" in response.content.decode()
 
 
 def test_the_address_goes_nowhere_else(client: Client, follower: Subscription) -> None:
