@@ -11,6 +11,9 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from civic.logs import logging_settings
+from civic.schedule import Every
+
 env = environ.FileAwareEnv()
 
 # --- Places on disk -----------------------------------------------------------------------------------------------
@@ -58,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "civic.middleware.RequestContext",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,6 +108,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A database that is away is said at once, and not after the two minutes that TCP tries.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    DATABASES["default"]["OPTIONS"]["server_side_binding"] = True
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 # --- Celery: a message is only a wake-up, so losing one loses nothing ---------------------------------------------
@@ -132,34 +139,53 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Nobody steers a worker from afar here, and RabbitMQ keeps the killed one's control queue locked from its successor.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="civic")
+CELERY_BEAT_SCHEDULER = "civic.schedule:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
 SYNC_SERVICES_SECONDS = env.int("SYNC_SERVICES_SECONDS", default=3600)
 NEWS_SECONDS = env.int("NEWS_SECONDS", default=300)
 MIRROR_SECONDS = env.int("MIRROR_SECONDS", default=3600)
+FORGET_SECONDS = env.int("FORGET_SECONDS", default=86400)
 CELERY_BEAT_SCHEDULE = {  # a wake-up that nobody took by the time of the next one is worth nothing
-    name: {"task": f"reports.tasks.{name}", "schedule": seconds, "options": {"expires": seconds}}
+    name: {"task": f"reports.tasks.{name}", "schedule": Every(seconds), "options": {"expires": seconds}}
     for name, seconds in {
         "sweep": SWEEP_SECONDS,
         "sync_all_services": SYNC_SERVICES_SECONDS,
         "mirror_feeds": MIRROR_SECONDS,
         "fetch_all_news": NEWS_SECONDS,
+        "note_silence": 24 * 3600,
         "forget_expired_drafts": 3600,
+        "forget_contacts": FORGET_SECONDS,
     }.items()
 }
 
 # --- Delivery (seconds unless named otherwise) --------------------------------------------------------------------
 SUBMISSION_LEASE = env.int("SUBMISSION_LEASE", default=180)  # longer than the total time-out of one call
 MAIL_GATHER = env.float("MAIL_GATHER", default=60)  # news that comes within this time goes out as one mail
+ATTENTION_EMAILS = env.list("ATTENTION_EMAILS", default=[])
+ATTENTION_REMINDER_HOURS = env.float("ATTENTION_REMINDER_HOURS", default=24)
 RETRY_FIRST = env.float("RETRY_FIRST", default=15)
 RETRY_LONGEST = env.float("RETRY_LONGEST", default=3600)
 RETRY_GIVE_UP_HOURS = env.int("RETRY_GIVE_UP_HOURS", default=48)
+BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=5)  # in a row, after which a system is left alone
+BREAKER_FIRST = env.float("BREAKER_FIRST", default=30)
+BREAKER_LONGEST = env.float("BREAKER_LONGEST", default=900)
+DELIVERY_TURN = env.float("DELIVERY_TURN", default=5)  # how long one endpoint keeps a thread while others wait
+RECONCILE_FIRST = env.float("RECONCILE_FIRST", default=60)
+RECONCILE_SETTLE = env.float("RECONCILE_SETTLE", default=900)  # a system may still be at work after our time-out
+RECONCILE_LONGEST = env.float("RECONCILE_LONGEST", default=3600)
+RECONCILE_GIVE_UP_HOURS = env.int("RECONCILE_GIVE_UP_HOURS", default=6)
 TOKEN_FIRST = env.float("TOKEN_FIRST", default=30)
 TOKEN_LONGEST = env.float("TOKEN_LONGEST", default=6 * 3600)
 TOKEN_GIVE_UP_DAYS = env.int("TOKEN_GIVE_UP_DAYS", default=14)
 REFRESH_FIRST = env.float("REFRESH_FIRST", default=300)
 REFRESH_LONGEST = env.float("REFRESH_LONGEST", default=24 * 3600)
+SILENT_DAYS = env.int("SILENT_DAYS", default=30)  # without news, after which a request is called silent
+
+# --- Contact details (days) -----------------------------------------------------------------------------------------
+CONTACT_DAYS = env.int("CONTACT_DAYS", default=90)  # kept after the report has ended, for a reopening
+CONTACT_DAYS_OPEN = env.int("CONTACT_DAYS_OPEN", default=730)  # kept after the filing, whatever became of it
 
 # --- What bodies offer ----------------------------------------------------------------------------------------------
 DEFINITIONS_AT_ONCE = env.int("DEFINITIONS_AT_ONCE", default=4)  # service definitions asked of one endpoint at a time
@@ -207,6 +233,7 @@ FILINGS_PER_HOUR = env.int("FILINGS_PER_HOUR", default=20)  # from one address
 COMMENTS_PER_HOUR = env.int("COMMENTS_PER_HOUR", default=20)  # from one address
 STEPS_PER_MINUTE = env.int("STEPS_PER_MINUTE", default=60)  # posts from one address
 FORM_MINIMUM_SECONDS = env.float("FORM_MINIMUM_SECONDS", default=2)
+PUSHED_UPDATES_PER_MINUTE = env.int("PUSHED_UPDATES_PER_MINUTE", default=600)  # of one body, and from one address
 RATE_LIMIT_STORAGE = env.str("RATE_LIMIT_STORAGE", default="memory://")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many proxies of ours append to X-Forwarded-For
 
@@ -267,7 +294,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 # --- Headers ------------------------------------------------------------------------------------------------------
 SECURE = urlsplit(SITE_URL).scheme == "https"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=SECURE)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # they are asked from inside
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if SECURE else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
@@ -298,12 +325,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Logs ---------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}},
-}
+# --- Logs and figures -----------------------------------------------------------------------------------------------
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = logging_settings(LOG_FORMAT, LOG_LEVEL)
+HEALTH_BEHIND_SECONDS = env.int("HEALTH_BEHIND_SECONDS", default=900)  # a step owed for longer has nobody to take it
+METRICS_KEY = env.str("METRICS_KEY", default="")
+WORKER_METRICS_PORT = env.int("WORKER_METRICS_PORT", default=0)
+WORKER_METRICS_ADDRESS = env.str("WORKER_METRICS_ADDRESS", default="127.0.0.1")

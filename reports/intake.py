@@ -68,6 +68,9 @@ def _service(draft: Draft) -> Service:
 def _file(draft: Draft, service: Service, account: User | None) -> ServiceRequest:
     now = clock.now()
     place, details = draft.answers["location"], draft.answers["attributes"]
+    contact = draft.answers.get("contact") or {}
+    if contact.get("pass_on") and contact.get("endpoint", service.endpoint_id) != service.endpoint_id:
+        raise NotReady("contact")  # the consent named another body
     unlisted = endpoints.keeps_private(service.endpoint)
     request = ServiceRequest.objects.create(
         submit_key=draft.pk,
@@ -93,11 +96,11 @@ def _file(draft: Draft, service: Service, account: User | None) -> ServiceReques
         updated_datetime=now,
     )
     draft.media.update(service_request=request, draft=None, lat=None, long=None)
-    _keep_contact(draft.answers.get("contact") or {}, request)
+    _keep_contact(contact, request)
     submission = Submission.objects.create(request=request, endpoint=service.endpoint, due_at=now, created_at=now)
     history.append(request, PublicStatus.RECEIVED, mark=history.fingerprint("received"), when=now)
     Draft.objects.filter(pk=draft.pk).update(service_request=request, answers={}, updated_at=now)
-    transaction.on_commit(lambda: tasks.submit_one.delay(submission.pk), robust=True)
+    transaction.on_commit(lambda: tasks.deliver.delay(submission.endpoint_id), robust=True)
     return request
 
 
@@ -105,6 +108,8 @@ def _keep_contact(answers: dict[str, Any], request: ServiceRequest) -> None:
     names = ("email", "first_name", "last_name", "phone")
     details = {name: answers.get(name, "") for name in names}
     if any(details.values()):
-        Contact.objects.create(service_request=request, pass_on=bool(answers.get("pass_on")), **details)
+        agreed = bool(answers.get("pass_on"))
+        endpoint = request.endpoint if agreed else None
+        Contact.objects.create(service_request=request, pass_on=agreed, endpoint=endpoint, **details)
     if details["email"] and answers.get("tell_me"):
         Subscription.objects.create(service_request=request, email=details["email"], locale=request.locale)

@@ -6,13 +6,31 @@ from typing import Any
 
 from celery import Task, shared_task
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 
 from reports import clock
-from reports.delivery import catalogue, comments, duplicates, endpoints, mirror, news, outbox, refresh, submit, tokens
+from reports.delivery import (
+    catalogue,
+    comments,
+    drain,
+    duplicates,
+    endpoints,
+    mirror,
+    news,
+    outbox,
+    probes,
+    reconcile,
+    refresh,
+    retention,
+    silence,
+    submit,
+    taken_away,
+    tokens,
+)
 from reports.dialects.errors import DialectError
 from reports.models import Draft, Endpoint, Submission, SubmissionState
-from reports.notifications import send
+from reports.notifications import attention, send
+from reports.operations import heartbeats
 
 log = logging.getLogger(__name__)
 
@@ -20,30 +38,45 @@ SWEEP_LIMIT = 500
 
 
 @shared_task(ignore_result=True)
-def submit_one(submission_id: int) -> None:
-    """Send one submission, if it is due."""
-    submit.submit(submission_id)
+def deliver(endpoint_id: int) -> None:
+    """Send what is due at an endpoint, for one turn."""
+    drain.deliver(endpoint_id, wake=lambda: _wake(deliver, endpoint_id))
+
+
+@shared_task(ignore_result=True)
+def probe(endpoint_id: int) -> None:
+    """Try whether an endpoint that was left alone is back, and send what waits for it."""
+    endpoint = _endpoint(endpoint_id)
+    if endpoint and probes.probe(endpoint):
+        drain.deliver(endpoint_id, wake=lambda: _wake(deliver, endpoint_id))
 
 
 @shared_task(ignore_result=True)
 def look_up_tokens(endpoint_id: int) -> None:
     """Ask an endpoint for the numbers of its tokens that are due."""
     if endpoint := _endpoint(endpoint_id):
-        tokens.look_up_tokens(endpoint)
+        tokens.look_up_tokens(endpoint, wake=lambda: _wake(look_up_tokens, endpoint_id))
+
+
+@shared_task(ignore_result=True)
+def reconcile_endpoint(endpoint_id: int) -> None:
+    """Look in an endpoint's list for the reports whose answer was lost."""
+    if endpoint := _endpoint(endpoint_id):
+        reconcile.reconcile(endpoint)
 
 
 @shared_task(ignore_result=True)
 def refresh_endpoint(endpoint_id: int) -> None:
     """Ask an endpoint for news of its requests that are due."""
     if endpoint := _endpoint(endpoint_id):
-        refresh.refresh(endpoint)
+        refresh.refresh(endpoint, wake=lambda: _wake(refresh_endpoint, endpoint_id))
 
 
 @shared_task(ignore_result=True)
 def fetch_news(endpoint_id: int) -> None:
     """Ask an endpoint what changed since it was asked last."""
     if endpoint := _endpoint(endpoint_id):
-        news.fetch_news(endpoint)
+        news.fetch_news(endpoint, wake=lambda: _wake(fetch_news, endpoint_id))
 
 
 @shared_task(ignore_result=True)
@@ -52,6 +85,12 @@ def fetch_all_news() -> None:
     for endpoint in Endpoint.objects.filter(active=True, jurisdiction__active=True):
         if endpoints.follows_by_window(endpoint):
             _wake(fetch_news, endpoint.pk)
+
+
+@shared_task(ignore_result=True)
+def note_silence() -> None:
+    """Say of every open request that nothing was heard of it for long, where that is so."""
+    silence.note_silence()
 
 
 @shared_task(ignore_result=True)
@@ -70,6 +109,13 @@ def send_comment(comment_id: int) -> None:
 def send_mails() -> None:
     """Send the mails that are due."""
     send.send_due()
+
+
+@shared_task(ignore_result=True)
+def tell_volunteers() -> None:
+    """Tell the volunteers of what waits for them, and remind them of it."""
+    attention.queue_due()
+    attention.send_due()
 
 
 @shared_task(ignore_result=True)
@@ -113,20 +159,27 @@ def mirror_feeds() -> None:
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Find every row that is owed a step, whatever became of its wake-up, and wake it."""
-    submit.give_up_on_dead_workers()
+    heartbeats.note_sweep()
     now = clock.now()
-    due = outbox.due_for_sending(now).order_by("due_at").values_list("pk", flat=True)[:SWEEP_LIMIT]
-    for pk in list(due):
-        _wake(submit_one, pk)
-    due_now = Submission.objects.filter(due_at__lte=now, endpoint__active=True)
-    for pk in _endpoints(due_now.filter(state=SubmissionState.ACCEPTED)):
+    outbox.catch_up_with_clock(now)
+    submit.give_up_on_dead_workers()
+    submit.give_up_on_the_unreachable(now)
+    for pk in probes.due(now):
+        _wake(probe, pk)
+    for pk, at_once in drain.waiting_endpoints(now):
+        for _each in range(at_once):
+            _wake(deliver, pk)
+    for pk in _owed(SubmissionState.UNCERTAIN, now):
+        _wake(reconcile_endpoint, pk)
+    for pk in _owed(SubmissionState.ACCEPTED, now):
         _wake(look_up_tokens, pk)
-    for pk in _endpoints(due_now.filter(state=SubmissionState.DELIVERED)):
+    for pk in _owed(SubmissionState.DELIVERED, now):
         _wake(refresh_endpoint, pk)
     _sweep_comments(now)
     for pk in duplicates.unresolved().filter(due_at__lte=now, endpoint__active=True).values_list("pk", flat=True):
         _wake(resolve_duplicate, pk)
     _wake(send_mails)
+    _wake(tell_volunteers)
 
 
 def _sweep_comments(now: datetime) -> None:
@@ -151,6 +204,13 @@ def forget_expired_drafts() -> None:
         draft.delete()
 
 
+@shared_task(ignore_result=True)
+def forget_contacts() -> None:
+    """Delete the contact details whose time is over, and finish what was cut short of reports taken away."""
+    retention.forget()
+    taken_away.tidy()
+
+
 def _endpoint(endpoint_id: int) -> Endpoint | None:
     """The endpoint that a wake-up was about; None where it has been deleted or paused since."""
     endpoint = (
@@ -164,5 +224,7 @@ def _endpoint(endpoint_id: int) -> Endpoint | None:
     return endpoint
 
 
-def _endpoints(submissions: QuerySet[Submission]) -> list[int]:
-    return list(submissions.order_by().values_list("endpoint", flat=True).distinct())
+def _owed(state: SubmissionState, now: datetime) -> list[int]:
+    """The endpoints in use of which a submission in this state is due. One look into an index for each of them."""
+    due = Submission.objects.filter(endpoint=OuterRef("pk"), state=state, due_at__lte=now)
+    return list(Endpoint.objects.filter(Exists(due), active=True).values_list("pk", flat=True))

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from reports.api.service_request_updates import service_request_updates
 from reports.views import (
     account,
     comments,
@@ -10,9 +11,11 @@ from reports.views import (
     mirrored,
     photos,
     places,
+    privacy,
     reply,
     report,
     service_requests,
+    take_away,
     unsubscribe,
 )
 from reports.views.place import PlacePage
@@ -44,14 +47,24 @@ places_patterns = [
     path("outlines.geojson", places.outlines, name="outlines"),
 ]
 
+open311_patterns = [
+    path(f"servicerequestupdates.{format_}", service_request_updates, {"format_": format_}, name=f"updates-{format_}")
+    for format_ in ("xml", "json")
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("report/", include((report_patterns, "report"))),
     path("places/", include((places_patterns, "places"))),
     path("photos/<uuid:key>.jpg", photos.photo, name="photo"),
+    path("photos/<uuid:key>-<slug:seal>.jpg", photos.photo_for_body, name="photo_for_body"),
     path("requests/", include((requests_patterns, "service_requests"))),
     path("account/", account.account, name="account"),
     path("unsubscribe/<str:key>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("reply/<str:key>/", reply.reply, name="reply"),
+    path("request/<str:key>/take-away/", take_away.take_away, name="take_away"),
+    path("privacy/", privacy.privacy, name="privacy"),
+    path("open311/v2/", include((open311_patterns, "open311"))),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

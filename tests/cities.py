@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from reports import clock, intake
-from reports.delivery import catalogue, refresh, submit, tokens
+from reports.delivery import catalogue, reconcile, refresh, submit, tokens
 from reports.models import Draft, Endpoint, Service, ServiceRequest, Submission
 from reports.sandbox import Sandbox
 from tests.conftest import SANDBOX
@@ -83,6 +83,7 @@ def do_what_is_due(endpoint: Endpoint) -> None:
     """What the sweep would wake, here and now."""
     for submission in Submission.objects.filter(endpoint=endpoint, state__in=("pending", "retry")):
         submit.submit(submission.pk)
+    reconcile.reconcile(endpoint)
     tokens.look_up_tokens(endpoint)
     refresh.refresh(endpoint)
 

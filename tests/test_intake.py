@@ -6,7 +6,7 @@ from django.test import Client
 from reports import intake
 from reports.delivery import refresh
 from reports.dialects.messages import RequestStatus, Status
-from reports.models import Contact, Draft, Media, ServiceRequest, StatusUpdate, Submission, Subscription
+from reports.models import Contact, Draft, Media, Service, ServiceRequest, StatusUpdate, Submission, Subscription
 from reports.notifications.send import message
 from tests.factories import LAT, LONG, make_endpoint, make_service
 from tests.together import at_once
@@ -144,7 +144,7 @@ def test_a_broker_that_is_away_does_not_lose_the_report(monkeypatch: pytest.Monk
     def refuse(*args: object, **kwargs: object) -> None:
         raise OSError("no broker")
 
-    monkeypatch.setattr(intake.tasks.submit_one, "delay", refuse)
+    monkeypatch.setattr(intake.tasks.deliver, "delay", refuse)
     request = intake.file_service_request(make_draft())
     assert request.submissions.get().state == "pending"
 
@@ -184,3 +184,29 @@ def test_the_others_are_public_at_once(dialect: str) -> None:
     service = make_service(make_endpoint(dialect=dialect))
     request = intake.file_service_request(make_draft(service={"service": service.pk}))
     assert (request.private, request.private_presumed) == (False, False)
+
+
+def test_consent_that_names_its_endpoint_is_kept_with_it() -> None:
+    draft = make_draft()
+    service = Service.objects.get()
+    draft.answers["contact"]["endpoint"] = service.endpoint_id
+    request = intake.file_service_request(draft)
+    contact = Contact.objects.get()
+    assert contact.endpoint_id == request.endpoint_id
+    assert contact.agreed_for(request.endpoint_id)
+    assert not contact.agreed_for(make_endpoint().pk)
+
+
+def test_consent_to_another_body_sends_back_to_its_page_and_files_nothing() -> None:
+    draft = make_draft()
+    draft.answers["contact"]["endpoint"] = make_endpoint().pk
+    with pytest.raises(intake.NotReady) as caught:
+        intake.file_service_request(draft)
+    assert caught.value.page == "contact"
+    assert not ServiceRequest.objects.exists()
+
+
+def test_without_consent_no_endpoint_is_named() -> None:
+    draft = make_draft(contact={"email": "rosa@example.org", "pass_on": False, "endpoint": make_endpoint().pk})
+    intake.file_service_request(draft)
+    assert Contact.objects.get().endpoint is None

@@ -126,13 +126,16 @@ def test_an_answer_that_is_lost(sandbox: Sandbox, evanston: Endpoint) -> None:
     submission = request.submissions.get()
     submit.submit(submission.pk)
     submission.refresh_from_db()
-    assert submission.state == State.NEEDS_ATTENTION
+    assert submission.state == State.UNCERTAIN
     assert submission.reason.startswith("The report left, and no clear answer came.")
+    assert "Could not be delivered" not in page_of(request)
     for _day in range(3):
         pass_time(sandbox, evanston, 24 * 3600)
     assert posts(sandbox, "evanston") == 1  # the city has it, and gets it no second time
     assert Submission.objects.count() == 1
-    assert "Could not be delivered" in page_of(request)
+    submission.refresh_from_db()
+    assert submission.state == State.DELIVERED  # found in the city's list, under the number that it has there
+    assert submission.service_request_id in page_of(request)
 
 
 def test_nothing_is_left_in_the_draft(evanston: Endpoint) -> None:

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 
 from reports import clock, tasks
 from reports.http import Client
-from reports.models import Comment, Draft, Endpoint, Media, Service, Submission, SubmissionState
+from reports.models import Comment, Draft, Endpoint, Media, Service, Submission, SubmissionState, Traffic
 from reports.sandbox import Sandbox
 from tests.cities import file_report, make_city
 from tests.delivery.conftest import script
@@ -22,6 +22,7 @@ from tests.pictures import picture
 __all__ = ["script"]
 pytestmark = pytest.mark.django_db
 State = SubmissionState
+TASKS = [tasks.look_up_tokens, tasks.refresh_endpoint, tasks.sync_services, tasks.deliver, tasks.reconcile_endpoint]
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +55,9 @@ def test_the_sweep_carries_a_report_from_the_outbox_to_its_end(sandbox: Sandbox,
 
 def test_the_sweep_leaves_a_paused_endpoint_alone(sandbox: Sandbox) -> None:
     endpoint = make_city(sandbox, "evanston")
-    waiting, delivered = file_report(endpoint), file_report(endpoint, "Another.")
-    tasks.submit_one.delay(delivered.pk)
+    file_report(endpoint, "Another.")
+    tasks.deliver.delay(endpoint.pk)
+    waiting = file_report(endpoint)
     endpoint.active = False
     endpoint.save()
     before = sandbox.state.exchanges[-1]
@@ -66,10 +68,25 @@ def test_the_sweep_leaves_a_paused_endpoint_alone(sandbox: Sandbox) -> None:
     assert waiting.state == State.PENDING
 
 
-def test_the_sweep_hands_dead_workers_submissions_to_volunteers(sandbox: Sandbox) -> None:
+def test_the_sweep_takes_dead_workers_submissions_for_perhaps_sent_and_looks_for_them(sandbox: Sandbox) -> None:
     submission = file_report(make_city(sandbox, "evanston"))
     lease = clock.now() - timedelta(seconds=1)
     Submission.objects.filter(pk=submission.pk).update(state=State.SENDING, lease_until=lease)
+    tasks.sweep.delay()
+    submission.refresh_from_db()
+    assert (submission.state, submission.evidence) == (State.UNCERTAIN, [])
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        tasks.sweep.delay()
+    submission.refresh_from_db()
+    assert [line["what"] for line in submission.evidence] == ["absent"]
+
+
+def test_the_sweep_gives_what_waits_at_an_unreachable_endpoint_to_volunteers(sandbox: Sandbox) -> None:
+    submission = file_report(make_city(sandbox, "evanston"))
+    begun = clock.now() - timedelta(hours=49)
+    Submission.objects.filter(pk=submission.pk).update(released_at=begun)
+    breaker = {"breaker": "open", "trouble_since": begun, "probe_at": clock.now() + timedelta(minutes=5)}
+    Traffic.objects.update_or_create(endpoint=submission.endpoint, defaults=breaker)
     tasks.sweep.delay()
     submission.refresh_from_db()
     assert submission.state == State.NEEDS_ATTENTION
@@ -93,12 +110,12 @@ def test_the_sweep_finds_comments_and_duplicates_that_are_owed_a_step(script: Sc
     assert len(script.sent) == 1
 
 
-@pytest.mark.parametrize("task", [tasks.look_up_tokens, tasks.refresh_endpoint, tasks.sync_services, tasks.submit_one])
+@pytest.mark.parametrize("task", TASKS)
 def test_an_id_that_leads_nowhere_does_nothing(task) -> None:
     assert task.delay(987654321).successful()
 
 
-@pytest.mark.parametrize("task", [tasks.look_up_tokens, tasks.refresh_endpoint, tasks.sync_services, tasks.submit_one])
+@pytest.mark.parametrize("task", TASKS)
 def test_what_is_no_id_is_an_error(task) -> None:
     with pytest.raises(ValueError, match="nonsense"):
         task.delay("nonsense")

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from reports import clock
 from reports.http import Client
-from reports.models import Service, Submission, SubmissionState
+from reports.models import Endpoint, Service, Submission, SubmissionState
 from reports.sandbox import Sandbox
 from tests.cities import file_report, make_city
 from tests.conftest import SANDBOX
@@ -62,6 +62,27 @@ def test_drain_outbox_goes_on_after_a_broken_endpoint(sandbox: Sandbox) -> None:
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == (SubmissionState.NEEDS_ATTENTION, SubmissionState.DELIVERED)
+
+
+def test_drain_outbox_looks_for_what_was_lost(sandbox: Sandbox) -> None:
+    submission = file_report(make_city(sandbox, "evanston"), "A hole. SANDBOX-LOST-ANSWER")
+    assert "looked for 0" in run("drain_outbox")
+    sandbox.clock.advance(300)
+    with clock.at(sandbox.clock.now()):
+        assert "looked for 1" in run("drain_outbox")
+    submission.refresh_from_db()
+    assert submission.state == SubmissionState.DELIVERED
+
+
+def test_drain_outbox_goes_on_after_a_search_that_failed(sandbox: Sandbox) -> None:
+    submission = file_report(make_city(sandbox, "evanston"), "A hole. SANDBOX-LOST-ANSWER")
+    run("drain_outbox")
+    Endpoint.objects.update(api_key_encrypted="nonsense")
+    sandbox.clock.advance(300)
+    with clock.at(sandbox.clock.now()):
+        assert "enter the key again" in run("drain_outbox")
+    submission.refresh_from_db()
+    assert submission.state == SubmissionState.UNCERTAIN
 
 
 def test_drain_outbox_with_a_senseless_limit() -> None:

@@ -82,8 +82,12 @@ def test_from_nothing_to_a_site_with_a_past_and_again(demo: Demo) -> None:
     for word in ("Done, says the city", "In progress", "Accepted", "Pothole in Street"):
         assert word in listed
     assert "Could not be delivered" in demo.page("/requests/?status=undelivered")
+    demo.page("/requests/?q=/reply/12.s1gnature-x/")  # as the keys of links stand in an access log
     assert list((demo.folder / "mail").iterdir())
     assert demo.end() == 0
+    logged = (demo.folder / "logs" / "web.log").read_text()
+    assert "/requests/?q=/reply/[removed]/" in logged
+    assert "s1gnature" not in logged
     assert "Stopping" in demo.said
 
     demo.start()

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from reports.delivery import catalogue
+from reports.delivery import catalogue, gate
 from reports.dialects.errors import DialectError
 from reports.http import Client, HttpError
 from reports.management.demo import bodies, environment, past
@@ -58,6 +58,7 @@ class Command(BaseCommand):
         endpoints = bodies.seed(self.sandbox_url)
         self._say("Asking the fake cities for their services …")
         for endpoint in endpoints:
+            gate.reset(endpoint.pk)  # the cities were started anew, whatever they were like when the last demo ended
             try:
                 catalogue.sync_services(endpoint)
             except DialectError as error:
@@ -110,7 +111,7 @@ class Command(BaseCommand):
         client = Client("demo-web", read_timeout=5)
         if _taken(port):
             raise CommandError(f"Port {port} is taken. Name another one: make demo PORT=8010")
-        web = ("-m", "gunicorn", "civic.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--workers", "1")
+        web = ("-m", "gunicorn", "-c", "python:civic.serving", "civic.wsgi", "--bind", f"127.0.0.1:{port}")
         self.family.start("web", *web, "--access-logfile", "-", "--worker-tmp-dir", str(self.folder))
         worker = (
             "-m",
@@ -121,7 +122,7 @@ class Command(BaseCommand):
             "--pool",
             "threads",
             "--concurrency",
-            "8",
+            "16",
             "--loglevel",
             "WARNING",
         )

@@ -65,6 +65,7 @@ def _endpoint(
     endpoint.discovery_url = f"{sandbox_url}/{body.discovery}" if body.discovery and active else ""
     endpoint.options = dict(body.options) | ({"feed_url": f"{sandbox_url}/{body.feed}"} if body.feed else {})
     endpoint.licence, endpoint.attribution = body.licence, body.attribution
+    endpoint.mirror_requests = body.mirrored
     if not endpoint.api_key_encrypted and not base.startswith("mailto:"):
         endpoint.api_key = KEY
     endpoint.full_clean()

@@ -33,6 +33,7 @@ class Body:
     languages: tuple[str, ...] = ("en",)
     licence: str = ""
     attribution: str = ""
+    mirrored: bool = False  # its list of requests is mirrored, which its licence has to allow
     feed: str = ""  # path of the document in which it publishes all its requests
     test_base: str = ""  # a second endpoint, with a key of its own, that is not in use
 
@@ -46,7 +47,8 @@ BODIES: Final = (
          discovery="cook/open311/discovery.xml"),
     Body("evanston", "City of Evanston", "evanston", "georeport_v2", "evanston/open311/v2/", "847-448-4311",
          "https://www.cityofevanston.org/", CENTRAL, ("Evanston", "place"), jurisdiction_id="cityofevanston.org",
-         discovery="evanston/open311/discovery.xml", options={"formats": ["json"]}),
+         discovery="evanston/open311/discovery.xml", options={"formats": ["json"]},
+         licence="CC0 1.0", attribution="City of Evanston", mirrored=True),
     Body("oak-park", "Village of Oak Park", "oak-park", "georeport_v2", "oak-park/open311/v2/", "708-383-6400",
          "https://www.oak-park.us/", CENTRAL, ("Oak Park", "place"), jurisdiction_id="oak-park.us",
          discovery="oak-park/open311/discovery.xml", options={"formats": ["xml"]}),
@@ -91,7 +93,7 @@ BODIES: Final = (
          jurisdiction_id="merton"),
     Body("cologne", "Stadt Köln", "cologne", "mark_a_spot", "cologne/georeport/v2/", "+49 221 2210",
          "https://www.stadt-koeln.de/", "Europe/Berlin", circle=(50.9383, 6.9591, 8000), languages=("de",),
-         licence="DL-DE-Zero-2.0", attribution="Stadt Köln"),
+         licence="DL-DE-Zero-2.0", attribution="Stadt Köln", mirrored=True),
     Body("rostock", "Hanse- und Universitätsstadt Rostock", "rostock", "klarschiff", "rostock/citysdk/",
          "+49 381 3810", "https://rathaus.rostock.de/", "Europe/Berlin", circle=(54.0884, 12.1404, 8000),
          languages=("de",)),
