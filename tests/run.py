@@ -23,9 +23,9 @@ CHROMIUM = os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium")
 def main() -> int:
     """Run what uses a database on PostgreSQL where there is one, then all on SQLite; the first failure decides."""
     there = {
-        "PostgreSQL": _listens(POSTGRES, 5432),
-        "Redis": _listens(REDIS, 6379),
-        "RabbitMQ": _listens(RABBITMQ, 5672),
+        "PostgreSQL": listens(POSTGRES, 5432),
+        "Redis": listens(REDIS, 6379),
+        "RabbitMQ": listens(RABBITMQ, 5672),
         "Chromium": shutil.which(CHROMIUM) is not None,
     }
     absent = [name for name, found in there.items() if not found]
@@ -56,7 +56,8 @@ def _pytest(database: str, environment: dict[str, str], *options: str) -> int:
     return subprocess.run(command, env=environment, check=False, cwd=Path(__file__).parent.parent).returncode
 
 
-def _listens(url: str, port: int) -> bool:
+def listens(url: str, port: int) -> bool:
+    """Whether somebody listens where the URL says; `port` where it names none."""
     parts = urlsplit(url)
     with socket.socket() as probe:
         probe.settimeout(1)
