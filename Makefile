@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench requirements clean
+.PHONY: help demo test check bench faults requirements clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -18,7 +18,10 @@ check: .venv/everything ## style, types, imports, templates, migrations, deploym
 	@exec $(BIN)/python -m tests.check
 
 bench: .venv/everything ## measure; every figure is a ratio taken in one run
-	@exec $(BIN)/python -m pytest tests/benchmarks -o 'norecursedirs=.*' -p no:randomly -s -q $(ARGS)
+	@exec $(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: .venv/everything ## play every fault on every database and broker that is there (about 25 minutes), as a table
+	@exec $(BIN)/python -m tests.faults --markdown .faults.md $(ARGS)
 
 requirements: .venv/everything ## write requirements*.txt anew from requirements*.in
 	$(BIN)/pip install --quiet uv
@@ -26,7 +29,7 @@ requirements: .venv/everything ## write requirements*.txt anew from requirements
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make requirements" requirements.in requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove what the other targets made
-	rm -rf .venv .demo .data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .demo .data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .faults.md
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, with its venv module (Debian: apt install python3-venv)." >&2; exit 1; }
