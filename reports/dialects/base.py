@@ -76,9 +76,14 @@ class Dialect(ABC):
     takes_comments: ClassVar[bool] = False  # residents can add to a request
     # The option on which that depends, and what it is where it is not set; comments are taken while it is not empty.
     comment_option: ClassVar[tuple[str, object]] = ("", True)
+    reopens: ClassVar[bool] = False  # a request that is closed can be opened again from here, with words that say why
+    comment_photos: ClassVar[str] = "NO"  # what it takes with a comment: "URL", "UPLOAD" or "NO", as `takes_photos`
+    comment_photo_limit: ClassVar[int] = 0  # how many of them
     gives_comments: ClassVar[bool] = False  # what others say of a request can be read
+    confirms_by_mail: ClassVar[bool] = False  # counts a filing only after the link in a mail of its own was followed
     keeps_private: ClassVar[bool] = False  # some of its requests are not public, and only a look says which
     searchable: ClassVar[bool] = False  # `find` can look for a filing whose answer was lost
+    takes_words: ClassVar[bool] = False  # takes a filing with its place in words alone, without a point
 
     options_class: ClassVar[type[Any]] = NoOptions  # a dataclass of `options.option` fields
     options: Any
@@ -94,9 +99,21 @@ class Dialect(ABC):
         return problems(cls.options_class, options)
 
     @classmethod
+    def chosen(cls, options: Mapping[str, Any], name: str) -> Any:
+        """The option of that name as an endpoint has it, or the dialect's default where the endpoint is silent; None
+        where there is neither. Unchecked: what a volunteer wrote may be of a wrong kind."""
+        field = getattr(cls.options_class, "__dataclass_fields__", {}).get(name)
+        return options.get(name, field.default if field else None)
+
+    @classmethod
     def contact_sent(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Which of `CONTACT` a filing takes along where they are given, with these options of an endpoint."""
         return CONTACT
+
+    @classmethod
+    def takes_words_alone(cls, options: Mapping[str, Any]) -> bool:
+        """Whether an endpoint with these options takes a filing that says its place in `address_string` alone."""
+        return cls.takes_words and "lat_long" not in (cls.chosen(options, "required") or ())
 
     @classmethod
     def is_asked_by_window(cls, options: Mapping[str, Any]) -> bool:
@@ -104,9 +121,7 @@ class Dialect(ABC):
         comes in no other way, and where the option `follow_by_window`, set or by default, says so."""
         if not cls.follows_by_window:
             return False
-        default = getattr(cls.options_class, "__dataclass_fields__", {}).get("follow_by_window")
-        chosen = options.get("follow_by_window", default.default if default else False)
-        return cls.news_only_by_window or chosen is True
+        return cls.news_only_by_window or cls.chosen(options, "follow_by_window") is True
 
     def discovery(self) -> Discovery:
         """Fetch the discovery document."""
@@ -181,6 +196,11 @@ class Dialect(ABC):
     def comment(self, service_request_id: str, comment: Comment) -> CommentReceipt:
         """Add a comment to a request, once. The caller records that before and the outcome after."""
         raise Unsupported("this dialect takes no comments", operation="comment")
+
+    def reopen(self, service_request_id: str, comment: Comment) -> CommentReceipt:
+        """Ask for a closed request to be opened again, once, with a comment that says why. `Unsupported`, and nothing
+        was sent, where this request cannot be."""
+        raise Unsupported("this dialect opens nothing again", operation="reopen")
 
     def comments(self, service_request_id: str) -> tuple[Note, ...]:
         """Fetch what the body and others said of a request, oldest first."""

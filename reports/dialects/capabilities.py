@@ -16,14 +16,17 @@ COLUMNS: Final = (
     "feed",
     "notes",
     "comments out",
+    "their photos",
+    "opens again",
     "comments in",
     "find again",
+    "words alone",
+    "confirms",
 )
 
 
 def row(dialect: type[Dialect]) -> tuple[str, ...]:
     """One word for each of `COLUMNS`."""
-    photos = {"URL": "address", "UPLOAD": "upload", "NO": "no"}[dialect.takes_photos]
     services = ("at a place" if dialect.services_depend_on_place else "yes") if dialect.has_services else "no"
     return (
         _word(dialect.has_discovery),
@@ -31,16 +34,25 @@ def row(dialect: type[Dialect]) -> tuple[str, ...]:
         _word(dialect.has_definitions),
         _word(dialect.files),
         _word(dialect.gives_tokens),
-        f"{photos}, {dialect.photo_limit}" if dialect.photo_limit else photos,
+        _photos(dialect.takes_photos, dialect.photo_limit),
         _word(dialect.follows_by_id),
         _word(dialect.follows_by_window),
         _word(dialect.has_feed),
         _word(dialect.gives_notes),
         _word(dialect.takes_comments),
+        _photos(dialect.comment_photos, dialect.comment_photo_limit),
+        _word(dialect.reopens),
         _word(dialect.gives_comments),
         _word(dialect.searchable),
+        _word(dialect.takes_words),
+        _word(dialect.confirms_by_mail),
     )
 
 
 def _word(able: bool) -> str:
     return "yes" if able else "no"
+
+
+def _photos(how: str, limit: int) -> str:
+    word = {"URL": "address", "UPLOAD": "upload", "NO": "no"}[how]
+    return f"{word}, {limit}" if limit else word

@@ -83,6 +83,7 @@ class EmailLetter(Dialect):
 
     has_services = False
     gives_numbers = False
+    takes_words = True  # a person reads it
     takes_photos = "URL"
     photo_limit = PHOTOS_MOST
     follows_by_id = False

@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from reports.dialects.shown_if import ShownIf
+
 Raw = Mapping[str, Any]
 
 
@@ -103,10 +105,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class AttributeValue:
-    """One choice of a list attribute: `key` is submitted, `name` is shown."""
+    """One choice of a list attribute: `key` is submitted, `name` is shown; `shown_if` None offers it always."""
 
     key: str
     name: str
+    shown_if: ShownIf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ class Attribute:
     """One question of a service, or a notice where `variable` is false. A `private` answer goes to the body alone.
 
     `automated` is empty for a question to a person; "server_set" and "hidden_field" (mySociety's extension) are shown
-    to nobody: the dialect fills them while it writes the filing.
+    to nobody: the dialect fills them while it writes the filing. `shown_if` is None for what is asked always.
     """
 
     code: str
@@ -127,6 +130,7 @@ class Attribute:
     values: tuple[AttributeValue, ...] = ()
     private: bool = False
     automated: str = ""
+    shown_if: ShownIf | None = None
     raw: Raw = field(default_factory=dict)
 
 

@@ -38,6 +38,11 @@ def choices() -> list[tuple[str, str]]:
     return [(key, label) for key, (label, _path) in TABLE.items()]
 
 
+def name_of(key: str) -> str:
+    """What residents call a dialect: its label without the cities that speak it. The key where there is no such one."""
+    return TABLE[key][0].partition(" (")[0] if key in TABLE else key
+
+
 def get(key: str) -> type[Dialect]:
     """The dialect's class; `ConfigurationError` for a key that is not in the table."""
     if key not in TABLE:

@@ -41,6 +41,7 @@ class SeeClickFixOpen311(GeoReportV2):
 
     services_depend_on_place = True
     gives_tokens = False  # realtime
+    takes_words = False  # which services there are is decided by the point
     gives_notes = False
     options_class = Options
     options: Options

@@ -208,6 +208,13 @@ def _attribute(row: dict[str, Any], *, keep_empty: bool) -> dict[str, Any]:
     }
     if not keep_empty:
         attribute = {name: value for name, value in attribute.items() if value not in (None, [])}
+    if "more_values" in row:  # Boston's Salesforce: choices only after certain answers (DIALECTS 5)
+        attribute["values"] += [
+            {"dependentOn": each["dependentOn"], "values": [{"key": key, "name": name} for key, name in each["values"]]}
+            for each in row["more_values"]
+        ]
+    if "dependencies" in row:  # and whole questions
+        attribute["dependencies"] = row["dependencies"]
     if "automated" in row:  # mySociety's extension: the sender fills it, the resident is not asked (DIALECTS 18)
         attribute["automated"] = row["automated"]
     return attribute

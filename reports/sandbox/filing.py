@@ -9,6 +9,7 @@ from typing import Any
 
 from reports.sandbox.cities import City, Service
 from reports.sandbox.clock import parse_moment
+from reports.sandbox.dependencies import applies, keys
 from reports.sandbox.wire import Request
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]+)\](\[\])?")
@@ -71,7 +72,7 @@ def problems(city: City, service: Service, filing: Filing) -> list[str]:
         found.append("media_url is not a URL")
     for attribute in service.definition:
         if attribute["variable"]:
-            found.extend(_attribute_problems(attribute, filing.attributes.get(attribute["code"], [])))
+            found.extend(_attribute_problems(attribute, filing.attributes))
     return found
 
 
@@ -103,8 +104,13 @@ def _within(text: str, limit: float) -> bool:
     return math.isfinite(value) and abs(value) <= limit
 
 
-def _attribute_problems(attribute: dict[str, Any], values: list[str]) -> Iterator[str]:
+def _attribute_problems(attribute: dict[str, Any], given: dict[str, list[str]]) -> Iterator[str]:
     code, datatype = attribute["code"], attribute["datatype"]
+    values = given.get(code, [])
+    if not applies(attribute, given):
+        if values:
+            yield f"{code} does not apply to these answers"
+        return
     if not values:
         if attribute["required"]:
             yield f"{code} required"
@@ -112,15 +118,14 @@ def _attribute_problems(attribute: dict[str, Any], values: list[str]) -> Iterato
     if len(values) > 1 and datatype != "multivaluelist":
         yield f"{code} takes one value"
     for value in values:
-        wrong = _value_problem(datatype, attribute, value)
+        wrong = _value_problem(datatype, keys(attribute, given), value)
         if wrong:
             yield f"{code} {wrong}"
 
 
-def _value_problem(datatype: str, attribute: dict[str, Any], value: str) -> str:
+def _value_problem(datatype: str, offered: set[str], value: str) -> str:
     if datatype in ("singlevaluelist", "multivaluelist"):
-        keys = {str(choice["key"]) for choice in attribute["values"]}
-        return "" if value in keys else f"is not included in the list: {value}"
+        return "" if value in offered else f"is not included in the list: {value}"
     if datatype == "number":
         return "" if _within(value, math.inf) else "is not a number"
     if datatype == "datetime":

@@ -96,9 +96,26 @@ def _row(key: str, request: dict[str, Any]) -> str:
     cells = (
         escape(number),
         escape(request["service_code"]),
-        f"{escape(request['description'])}<br>{escape(place)}",
+        f"{escape(request['description'])}<br>{escape(place)}{_comments(request)}",
         escape(request["plan"]),
         f"{escape(request['status'])}: {escape(request['status_notes'])}",
         hand,
     )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _comments(request: dict[str, Any]) -> str:
+    """What was said of it since, each with the photos that came along: their addresses, or name, size and digest."""
+    images = request["more"].get("comment_images", ())
+    listed = "".join(
+        f"<li>{escape(comment['by'])}: {escape(comment['text'])}"
+        + "".join(f"<br>{_image(image)}" for image in images if image["comment"] == comment["id"])
+        for comment in request["comments"]
+    )
+    return f"<ul>{listed}</ul>" if listed else ""
+
+
+def _image(image: dict[str, Any]) -> str:
+    if "url" in image:
+        return f'<a href="{escape(image["url"])}">{escape(image["url"])}</a>'
+    return f"{escape(image['filename'])}, {image['bytes']} bytes, {escape(image['sha256'][:12])}"

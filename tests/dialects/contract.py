@@ -93,6 +93,7 @@ class AnyDialectContract:
             (dialect.follows_by_window, lambda: dialect.service_requests_updated(WINDOW)),
             (dialect.has_feed, dialect.feed),
             (dialect.takes_comments, lambda: dialect.comment("1", COMMENT)),
+            (dialect.reopens, lambda: dialect.reopen("1", COMMENT)),
             (dialect.gives_comments, lambda: dialect.comments("1")),
             (dialect.has_discovery, dialect.discovery),
             (dialect.searchable, lambda: dialect.find(FILING, WINDOW)),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reports.dialects.errors import BadRequest, NoAnswer, Unreadable
+from reports.dialects.errors import BadRequest, NoAnswer, Unreadable, Unsupported
 from reports.dialects.messages import Attribute, AttributeValue, Completeness, Place, Stage, Status, Window
 from tests.dialects.canned import canned
 from tests.dialects.contract import DialectContract
@@ -261,6 +261,20 @@ def test_a_comment_repeats_the_status_that_we_know(known, options, word):
     assert city.calls[0].query["status"] == word
 
 
+@pytest.mark.parametrize(("options", "word"), [({}, "OPEN"), ({"reopen_status": "REOPEN"}, "REOPEN")])
+def test_a_closed_request_is_opened_again_by_an_update(options, word):
+    with canned((200, payload("fixmystreet", "comment-post.xml"))) as city:
+        receipt = family("fixmystreet", **options).reopen("7001", dataclasses.replace(COMMENT, status=Status.CLOSED))
+    assert receipt.id == "ext-77"
+    assert (city.calls[0].query["status"], city.calls[0].query["description"]) == (word, "It is still there.")
+
+
+def test_a_server_without_updates_opens_nothing_again():
+    with canned((200, b"[]")) as city, pytest.raises(Unsupported):
+        family("fixmystreet", updates=False).reopen("7001", COMMENT)
+    assert not city.calls
+
+
 @pytest.mark.parametrize("answer", [b"[]", b"<service_request_updates/>", b"{}", b"<html><body>Hi</body></html>"])
 def test_an_unclear_answer_to_a_comment_is_perhaps_sent(answer):
     with canned((200, answer)) as city, pytest.raises(Unreadable) as caught:
@@ -313,6 +327,17 @@ class TestSandbox(SandboxContract):
     lists_at_once = False
     place = Place(51.4098, -0.2108)
     time_zone = ZoneInfo("Europe/London")
+
+    def test_what_the_council_closed_is_open_again(self, dialect, city):
+        receipt = dialect.post_service_request(self.filing(dialect, "A bench is broken [RF-2K7Q]"))
+        city.clock.advance(3600)
+        number = dialect.service_request_ids([receipt.token])[receipt.token]
+        city.state.write_status("merton", number, "closed", "Mended.")
+        assert dialect.service_request(number).status is Status.CLOSED
+        dialect.comment(number, dataclasses.replace(COMMENT, status=Status.CLOSED))
+        assert dialect.service_request(number).status is Status.CLOSED
+        assert dialect.reopen(number, COMMENT).id
+        assert dialect.service_request(number).status is Status.OPEN
 
     def test_a_comment_is_sent_and_what_the_council_says_comes_by_time(self, dialect, city):
         receipt = dialect.post_service_request(self.filing(dialect, "A bench is broken [RF-2K7Q]"))

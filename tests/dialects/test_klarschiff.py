@@ -26,9 +26,7 @@ def test_the_resident_is_told_of_the_link():
     with canned((201, payload("klarschiff", "post.json"))) as city:
         receipt = family("klarschiff").post_service_request(FILING)
     assert receipt.service_request_id == "90019"
-    city_s, ours = receipt.service_notice.split("\n")
-    assert city_s == "Bitte folgen Sie dem Link in der E-Mail."
-    assert "link in the e-mail" in ours
+    assert receipt.service_notice == "Bitte folgen Sie dem Link in der E-Mail."
     assert city.calls[0].query["email"] == "resident@example.org"
 
 
@@ -191,7 +189,7 @@ class TestSandbox(SandboxContract):
         filing = self.filing(dialect, "Ünïcode & <tags> 100 % “sure”\nline two [RF-2K7Q]")
         receipt = dialect.post_service_request(filing)
         assert [each.method for each in seen].count("POST") == 1
-        assert "link in the e-mail" in receipt.service_notice
+        assert "Link in der E-Mail" in receipt.service_notice
         row = dialect.service_request(receipt.service_request_id)
         assert (row.service_code, row.lat, row.long) == (filing.service_code, filing.lat, filing.long)
         assert row.description == ""

@@ -11,9 +11,10 @@ import requests
 from reports import http
 from reports.dialects import registry
 from reports.dialects.base import Connection, Dialect
-from reports.dialects.errors import BadRequest, KeyRejected
+from reports.dialects.errors import BadRequest, KeyRejected, Unsupported
 from reports.dialects.messages import Answer, Attribute, Completeness, Datatype, Filing, Photo, Place, Status, Window
 from reports.sandbox.transport import SandboxAdapter
+from tests.dialects.canned import canned
 from tests.dialects.filing import COMMENT, FILING
 from tests.dialects.plain import assert_plain
 from tests.pictures import picture
@@ -103,6 +104,39 @@ def test_a_comment_goes_out_and_comes_back_as_somebody_else_s(name, sandbox):
     assert found[COMMENT.text].by_body is False
     assert "A crew is on its way." in found
     assert "desk@example.org" not in json.dumps([each.as_dict() for each in seen if each.method == "POST"])
+
+
+@pytest.mark.parametrize("name", ["cambridge", "miami-beach"])
+def test_a_closed_request_is_opened_again_and_an_archived_one_is_not(name, sandbox):
+    dialect = open_city(name)
+    number = dialect.post_service_request(filing(name)).service_request_id
+    with pytest.raises(Unsupported):  # it is open
+        dialect.reopen(number, COMMENT)
+    control(sandbox, "set_status", city=name, service_request_id=number, status="closed", status_notes="Filled.")
+    dialect.reopen(number, COMMENT)
+    assert dialect.service_request(number).status is Status.OPEN
+    assert COMMENT.text in {note.text for note in dialect.comments(number)}
+    control(sandbox, "set_status", city=name, service_request_id=number, status="closed", status_notes="Filled.")
+    sandbox.clock.advance(8 * 86_400)
+    with pytest.raises(Unsupported):
+        dialect.reopen(number, COMMENT)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'{"id": 7, "status": "Closed", "transitions": {"open_url": "http://elsewhere.test/open"}}',
+        b'{"id": 7, "status": "Closed", "transitions": {"open_url": "http://[broken"}}',
+        b'{"id": 7, "status": "Closed", "transitions": [1]}',
+        b"[]",
+    ],
+)
+def test_the_key_goes_to_no_other_host(answer):
+    client = http.Client("canned")
+    dialect = registry.open_dialect("seeclickfix_v2", Connection("http://canned.test/api/v2/", client, api_key="k"))
+    with canned((200, answer)) as city, pytest.raises(Unsupported):
+        dialect.reopen("7", COMMENT)
+    assert [call.method for call in city.calls] == ["GET"]
 
 
 @pytest.mark.parametrize("name", ["cambridge", "miami-beach"])

@@ -11,7 +11,7 @@ from typing import Final
 
 from reports.dialects.answers import judge
 from reports.dialects.base import Message
-from reports.dialects.errors import BadRequest
+from reports.dialects.errors import BadRequest, Unsupported
 from reports.dialects.families import service_request_updates as updates
 from reports.dialects.formats.document import Document
 from reports.dialects.georeport_v2 import GeoReportV2
@@ -58,6 +58,9 @@ class Options(Standard):
         one_of("known", "UNCHANGED"),
         "Status that a comment of ours is sent with: the request's, or UNCHANGED.",
     )
+    reopen_status: str = option(
+        "OPEN", one_of("OPEN", "REOPEN"), "Status that opens a closed request again, as this body reads it."
+    )
 
 
 class FixMyStreet(GeoReportV2):
@@ -66,6 +69,9 @@ class FixMyStreet(GeoReportV2):
     photo_limit = 3
     news_only_by_window = True
     takes_comments = True
+    comment_photos = "URL"
+    comment_photo_limit = 3
+    reopens = True
     comment_option = ("updates", True)  # a FixMyStreet server has no such call
     options_class = Options
     options: Options
@@ -99,6 +105,15 @@ class FixMyStreet(GeoReportV2):
         word = "UNCHANGED"
         if self.options.comment_status == "known":
             word = "CLOSED" if comment.status is Status.CLOSED else "OPEN"
+        return self._say(service_request_id, comment, word)
+
+    def reopen(self, service_request_id: str, comment: Comment) -> CommentReceipt:
+        """An update that says that the request is open; `Unsupported` where this body takes no updates."""
+        if not self.options.updates:
+            raise Unsupported("This body takes no updates.", operation="reopen")
+        return self._say(service_request_id, comment, self.options.reopen_status)
+
+    def _say(self, service_request_id: str, comment: Comment, word: str) -> CommentReceipt:
         fields = updates.write_comment(service_request_id, comment, word, self._moment(comment))
         return updates.read_comment_receipt(self.line.post("comment", updates.RESOURCE, fields))
 

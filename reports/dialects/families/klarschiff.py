@@ -24,7 +24,6 @@ from reports.dialects.messages import Comment, CommentReceipt, Filing, Note, Rec
 from reports.dialects.options import Check, flag, option, other_default
 from reports.http import Response
 
-HELD: Final = "This body counts the report only after the link in the e-mail that it sends has been followed."
 # What stands in place of a text that nobody has looked at yet.
 PLACEHOLDER: Final = "redaktionelle prüfung ausstehend"
 
@@ -60,12 +59,14 @@ class Klarschiff(GeoReportV2):
     """GeoReport v2 as Klarschiff speaks it."""
 
     gives_tokens = False
+    takes_words = False  # without lat and long it stores a point only for an address that its own search knows
     takes_photos = "UPLOAD"
     photo_limit = 1
     gives_notes = False
     takes_comments = True
     comment_option = ("comment_author", "")
     gives_comments = True
+    confirms_by_mail = True
     options_class = Options
     options: Options
 
@@ -83,9 +84,9 @@ class Klarschiff(GeoReportV2):
         return [*fields, ("privacy_policy_accepted", "true")] if self.options.privacy_policy else fields
 
     def finish_receipt(self, receipt: Receipt) -> Receipt:
-        """The report is PENDING, and seen by nobody, until its writer has followed a link; the resident is told so."""
+        """What the body says of the mail that it sends now; the report is PENDING until the link in it is followed."""
         notice = receipt.service_notice or first_text(dict(receipt.raw), "create_message")
-        return replace(receipt, service_notice="\n".join(filter(None, (notice, HELD))))
+        return replace(receipt, service_notice=notice)
 
     def finish_request(self, request: RequestStatus) -> RequestStatus:
         """Of the extensions the detailed status is taken. A text that waits for moderation is none."""

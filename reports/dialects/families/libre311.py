@@ -32,6 +32,7 @@ class Libre311(GeoReportV2):
 
     files = False
     gives_tokens = False
+    takes_words = False  # lat and long may not be blank
     takes_photos = "NO"
     photo_limit = 0
     gives_notes = False

@@ -52,6 +52,7 @@ class MarkASpot(GeoReportV2):
     """GeoReport v2 as Mark-a-Spot speaks it."""
 
     gives_tokens = False
+    takes_words = False  # whether it takes a filing without a position is not known
     photo_limit = 5  # media_url takes several addresses with commas
     options_class = Options
     options: Options

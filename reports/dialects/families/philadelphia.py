@@ -28,6 +28,7 @@ class Philadelphia(GeoReportV2):
 
     has_discovery = False  # none is known
     gives_tokens = False  # its clients get an id
+    takes_words = False  # none of its clients files without a point
     follows_by_window = False
     searchable = False
     gives_notes = False

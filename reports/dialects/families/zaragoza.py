@@ -42,6 +42,7 @@ class Zaragoza(GeoReportV2):
     files = False
     has_discovery = False  # none is known
     gives_tokens = False
+    takes_words = False
     takes_photos = "NO"
     photo_limit = 0
     gives_notes = False

@@ -35,6 +35,7 @@ class GeoReportV1(FeedMixin):
     A status can be had only for requests made with the same key, and nothing can be searched.
     """
 
+    takes_words = True  # address_string is required only where there is no lat and lon
     takes_photos = "URL"
     photo_limit = 1
 

@@ -44,6 +44,7 @@ class GeoReportV2(Dialect):
     follows_by_window = True
     gives_notes = True
     searchable = True
+    takes_words = True  # the standard: lat and long, or address_string, or address_id
 
     options_class: ClassVar[type[Options]] = Options
     options: Options

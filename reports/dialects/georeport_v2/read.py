@@ -10,6 +10,7 @@ from reports.dialects.errors import Unreadable
 from reports.dialects.formats.coerce import boolean, first_text, identifier, integer, text, words
 from reports.dialects.formats.document import Document
 from reports.dialects.formats.shapes import Row, members, only, rows
+from reports.dialects.georeport_v2.conditions import shown_if
 from reports.dialects.georeport_v2.request_rows import REQUEST_MARKS, REQUESTS, RequestRows, read_requests
 from reports.dialects.georeport_v2.words import (
     ALIASES,
@@ -31,6 +32,7 @@ from reports.dialects.messages import (
     ServiceDefinition,
     TokenAnswer,
 )
+from reports.dialects.shown_if import ShownIf
 
 __all__ = [
     "RequestRows",
@@ -183,6 +185,7 @@ def _attribute(row: Row) -> Attribute:
         description=text(row.get("description")),
         values=values,
         automated=automated if automated in AUTOMATED else "",
+        shown_if=shown_if(row.get("dependencies")),
         raw=row,
     )
 
@@ -192,16 +195,17 @@ def _is_question(variable: Any) -> bool:
     return text(variable) == "" or boolean(variable)
 
 
-def _values(value: Any) -> tuple[AttributeValue, ...]:
+def _values(value: Any, offered_if: ShownIf | None = None) -> tuple[AttributeValue, ...]:
     """The choices of a list attribute. Seen: absent, empty, a number (Boston Salesforce), an object of key and name."""
     named = isinstance(value, dict) and not {"key", "name", "value", "values"} & value.keys()
     if named and not any(isinstance(each, dict) for each in value.values()):
-        return tuple(AttributeValue(key, text(name) or key) for key, name in value.items() if key)
+        return tuple(AttributeValue(key, text(name) or key, offered_if) for key, name in value.items() if key)
     found: list[AttributeValue] = []
     for each in members(value, "values"):
         if isinstance(each, list) or (isinstance(each, dict) and isinstance(each.get("values"), list)):
             # Boston Salesforce: choices that depend on another answer
-            found += _values(each["values"] if isinstance(each, dict) else each)
+            listed = (each["values"], shown_if(each.get("dependentOn"))) if isinstance(each, dict) else (each, None)
+            found += _values(listed[0], listed[1] or offered_if)
             continue
         if isinstance(each, dict):
             key, name = text(each.get("key")), text(each.get("name"))  # a key may be the word “None”, or false
@@ -210,7 +214,7 @@ def _values(value: Any) -> tuple[AttributeValue, ...]:
         else:
             continue
         if key or name:
-            found.append(AttributeValue(key or name, name or key))
+            found.append(AttributeValue(key or name, name or key, offered_if))
     return tuple(found)
 
 

@@ -48,6 +48,8 @@ class SeeClickFixV01(Dialect):
     photo_limit = 1
     follows_by_window = True
     takes_comments = True
+    comment_photos = "UPLOAD"
+    comment_photo_limit = 1
     comment_option = ("comment_email", "")
     gives_comments = True
     searchable = True

@@ -45,6 +45,9 @@ class SeeClickFixV2(Dialect):
     follows_by_window = True
     gives_notes = True
     takes_comments = True
+    comment_photos = "UPLOAD"
+    comment_photo_limit = 1
+    reopens = True
     gives_comments = True
     searchable = True
 
@@ -155,6 +158,16 @@ class SeeClickFixV2(Dialect):
         files = write.uploads(comment.photos, "image")
         resource = f"issues/{quote(service_request_id, safe='')}/comments"
         return read.read_comment_receipt(self.line.post("comment", resource, write.write_comment(comment), files))
+
+    def reopen(self, service_request_id: str, comment: Comment) -> CommentReceipt:
+        """Open an issue again, once, by the address that it names for that to an account that is signed in.
+        `Unsupported` where it names none: it is archived, or was never closed."""
+        resource = f"issues/{quote(service_request_id, safe='')}"
+        address = read.read_open_url(self.line.get("reopen", resource, with_key=True).document)
+        if not self.line.is_own(address):
+            raise Unsupported("This request cannot be opened again.", operation="reopen")
+        files = write.uploads(comment.photos, "image")
+        return read.read_comment_receipt(self.line.post_to("reopen", address, write.write_comment(comment), files))
 
     def comments(self, service_request_id: str) -> tuple[Note, ...]:
         resource = f"issues/{quote(service_request_id, safe='')}/comments"

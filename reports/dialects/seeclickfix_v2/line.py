@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from reports.dialects.answers import Answer, speak
 from reports.dialects.base import Connection
@@ -28,11 +29,14 @@ class Line:
     headers: Fields = ()
     secret_members: tuple[str, ...] = ()
 
-    def get(self, operation: str, resource: str, params: Fields = (), *, conditional: bool = False) -> Answer:
-        """GET a resource. Empty parameters are left out; a `conditional` one raises `Unchanged` where nothing has."""
+    def get(
+        self, operation: str, resource: str, params: Fields = (), *, conditional: bool = False, with_key: bool = False
+    ) -> Answer:
+        """GET a resource, `with_key` also where reads go without. Empty parameters are left out; a `conditional` one
+        raises `Unchanged` where nothing has."""
         client = self.connection.client
         given = [(name, value) for name, value in params if value]
-        headers = self._headers(with_key=self.key_on_reads)
+        headers = self._headers(with_key=with_key or self.key_on_reads)
         return speak(
             operation,
             lambda: client.get(self.base_url + resource, given, headers, conditional=conditional),
@@ -42,14 +46,26 @@ class Line:
 
     def post(self, operation: str, resource: str, fields: Fields, files: Sequence[Upload] = ()) -> Answer:
         """POST a form, once; a multipart form where there are `files`."""
+        return self.post_to(operation, self.base_url + resource, fields, files)
+
+    def post_to(self, operation: str, address: str, fields: Fields, files: Sequence[Upload] = ()) -> Answer:
+        """POST a form to an address that the system has named itself. The key goes along: look at `is_own` first."""
         client = self.connection.client
         headers = self._headers(with_key=True)
         return speak(
             operation,
-            lambda: client.post(self.base_url + resource, fields, headers, files, conceal=self.secret_members),
+            lambda: client.post(address, fields, headers, files, conceal=self.secret_members),
             writing=True,
             redact=self._redact,
         )
+
+    def is_own(self, address: str) -> bool:
+        """Whether an address is of the host, the port and the scheme of this system."""
+        try:
+            named, own = urlsplit(address), urlsplit(self.base_url)
+        except ValueError:
+            return False
+        return (named.scheme, named.netloc) == (own.scheme, own.netloc)
 
     def _redact(self, written: str) -> str:
         return redact_members(self.connection.client.redact(written), self.secret_members)

@@ -85,6 +85,12 @@ def read_comment_receipt(answer: Answer) -> CommentReceipt:
     return CommentReceipt(id=identifier(row.get("id")) or "", held=held, raw=kept(row))
 
 
+def read_open_url(document: Document) -> str:
+    """The address at which an issue is opened again; empty where it names none."""
+    row = document.data if isinstance(document.data, dict) else {}
+    return plain(mapping(row.get("transitions")).get("open_url"))
+
+
 def read_issues(document: Document, zone: tzinfo, base_url: str = "") -> Issues:
     """Read a list of requests, or one. `Unreadable` where the answer is neither."""
     data = document.data

@@ -26,4 +26,5 @@ class ChicagoOptions(SpotOptions):
 class Chicago(Spot):
     """Chicago: always a token, notes of every department, duplicates linked to their parent."""
 
+    takes_words = False  # lat, long and address_string are all required
     options_class: ClassVar[type[Options]] = ChicagoOptions

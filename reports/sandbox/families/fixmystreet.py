@@ -43,6 +43,7 @@ POSTED_STATES = frozenset(
         "UNCHANGED",
     }
 )  # fmt: skip
+OPENING_STATES = frozenset({"OPEN", "REOPEN"})
 # What the council calls the steps of its work, in the small letters that reading knows no rule against.
 STATES = {
     "opened": "open",
@@ -153,11 +154,23 @@ class FixMyStreetCouncil(GeoReportV2):
         except ValueError as problem:
             raise CityError(400, f"updated_datetime is {problem}") from None
         stored = self.find(request.arg("service_request_id"))
+        self._open_again(stored, request.arg("status"))
         name = " ".join(filter(None, (request.arg("first_name"), request.arg("last_name")))) or request.arg("email")
         comment = self.store.add_comment(
             self.city.key, stored.service_request_id, request.arg("description"), name or "resident"
         )
+        links = [url.strip() for url in request.form.get("media_url", []) if url.strip()]
+        if links:
+            kept = [*stored.more.get("comment_images", ()), *({"url": url, "comment": comment["id"]} for url in links)]
+            self.store.change(self.city.key, stored.service_request_id, comment_images=kept)
         return {"update_id": comment["id"]}
+
+    def _open_again(self, stored: StoredRequest, word: str) -> None:
+        """What the council had closed is open again where an update says so (DIALECTS section 18)."""
+        kind = self.city.services[stored.service_code].kind
+        step = work.progress(self.city.key, kind, stored, self.store.clock.now()).history[-1]
+        if word in OPENING_STATES and step.status == "closed":
+            self.store.write_status(self.city.key, stored.service_request_id, "open", "")
 
     def _numbered(self, stored: StoredRequest) -> bool:
         return work.token_ready(stored, self.store.clock.now())
