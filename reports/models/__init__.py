@@ -5,33 +5,51 @@ from reports.models.disclosures import Disclosure
 from reports.models.heartbeats import Heartbeat
 from reports.models.jurisdictions import Endpoint, Environment, Jurisdiction
 from reports.models.mirrored import MirroredRequest
+from reports.models.moderation import AbuseReason, AbuseReport, CallNowRule, HoldKind, HoldRule, MissingPlace
+from reports.models.participation import (
+    Confirmation,
+    ConfirmationKind,
+    Sighting,
+    Verdict,
+    VerdictAnswer,
+    person_mark,
+)
 from reports.models.people import Contact, Draft, Notification, NotificationState, Subscription, User
 from reports.models.pushed_updates import PushedUpdate
 from reports.models.routing_rules import RoutingRule, RuleKind
-from reports.models.service_requests import Media, PublicStatus, ServiceRequest, StatusUpdate
+from reports.models.service_requests import Media, PlaceMeant, PublicStatus, ServiceRequest, StatusUpdate
 from reports.models.services import CatalogueChange, PlaceListing, Service, ServiceOverride
 from reports.models.submissions import Attempt, Submission, SubmissionState
 from reports.models.traffic import Breaker, Traffic
 from reports.models.volunteer_mails import VolunteerMail, VolunteerMailKind
 
 __all__ = [
+    "AbuseReason",
+    "AbuseReport",
     "Attempt",
     "Breaker",
+    "CallNowRule",
     "CatalogueChange",
     "Comment",
     "CommentState",
+    "Confirmation",
+    "ConfirmationKind",
     "Contact",
     "Disclosure",
     "Draft",
     "Endpoint",
     "Environment",
     "Heartbeat",
+    "HoldKind",
+    "HoldRule",
     "Jurisdiction",
     "Media",
     "MirroredRequest",
+    "MissingPlace",
     "Notification",
     "NotificationState",
     "PlaceListing",
+    "PlaceMeant",
     "PublicStatus",
     "PushedUpdate",
     "RoutingRule",
@@ -39,12 +57,16 @@ __all__ = [
     "Service",
     "ServiceOverride",
     "ServiceRequest",
+    "Sighting",
     "StatusUpdate",
     "Submission",
     "SubmissionState",
     "Subscription",
     "Traffic",
     "User",
+    "Verdict",
+    "VerdictAnswer",
     "VolunteerMail",
     "VolunteerMailKind",
+    "person_mark",
 ]

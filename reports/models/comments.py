@@ -43,6 +43,13 @@ class Comment(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     comment_id = models.CharField(_("the body's number of it"), max_length=200, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    reopens = models.BooleanField(
+        _("asks to reopen"),
+        default=False,
+        help_text=_("The body said that it was done, and the writer says it is not."),
+    )
+    held_at = models.DateTimeField(_("held"), null=True, blank=True, editable=False)
+    held_because = models.CharField(_("why it is held"), max_length=300, blank=True, editable=False)
     hidden = models.BooleanField(_("hidden"), default=False)
 
     class Meta:

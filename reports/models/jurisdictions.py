@@ -4,9 +4,11 @@ import zoneinfo
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
+from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext_lazy as _
 
 from reports.dialects import registry
@@ -72,6 +74,19 @@ class Jurisdiction(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The time zone for dates to which this body gives none."""
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def language(self) -> str:
+        """The language of its own words, as a tag for `lang` (BCP 47); English where nothing is known."""
+        return str(next(iter(self.languages), "en"))
+
+    @property
+    def site_language(self) -> str:
+        """The language in which we write to it: its own where the site speaks it, else the site's first."""
+        try:
+            return get_supported_language_variant(self.language)
+        except LookupError:
+            return str(settings.LANGUAGE_CODE)
 
 
 class Environment(models.TextChoices):
@@ -156,6 +171,14 @@ class Endpoint(models.Model):
     @api_key.setter
     def api_key(self, value: str) -> None:
         self.api_key_encrypted = encrypt(value)
+
+    @property
+    def confirms_by_mail(self) -> bool:
+        """Whether the body counts a report only after its writer has followed the link in a mail that it sends them."""
+        try:
+            return registry.get(self.dialect).confirms_by_mail
+        except ConfigurationError:
+            return False
 
     def clean(self) -> None:
         """Let the dialect judge its options, in its own words. Nothing is mirrored whose terms nobody has read."""

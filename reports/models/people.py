@@ -129,6 +129,7 @@ class Subscription(models.Model):
     email = models.EmailField(_("e-mail"))
     locale = models.CharField(_("language"), max_length=10, default="en")
     created_at = models.DateTimeField(_("created"), default=clock.now)
+    by_reporter = models.BooleanField(_("filed it"), default=False, help_text=_("Of whoever filed the request."))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from reports import clock
@@ -33,6 +34,8 @@ class PublicStatus(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     IN_PROGRESS = "in_progress", _("In progress")
     CLOSED = "closed", _("Done, says the city")
+    CONFIRMED = "confirmed", _("Confirmed fixed")
+    DISPUTED = "disputed", _("Disputed")
     NOT_RESPONSIBLE = "not_responsible", _("Not their task")
     DUPLICATE = "duplicate", _("Duplicate")
     REJECTED = "rejected", _("Turned down")
@@ -46,6 +49,7 @@ class PlaceMeant(models.TextChoices):
 
     POINT = "point", _("the point on the map")
     ADDRESS = "address", _("the address")
+    WORDS = "words", _("the words alone")  # `lat` and `long` are then somewhere within the body's area, and not sent
 
 
 class ServiceRequest(models.Model):
@@ -103,6 +107,18 @@ class ServiceRequest(models.Model):
         _("private"), default=False, help_text=_("The body keeps it from the public: in no list, feed or map.")
     )
     private_presumed = models.BooleanField(default=False, editable=False)  # until the body has shown which it is
+    verdict = models.CharField(
+        _("really fixed?"),
+        max_length=9,
+        blank=True,
+        editable=False,
+        choices=[(PublicStatus.CONFIRMED.value, _("yes")), (PublicStatus.DISPUTED.value, _("no"))],
+        help_text=_("What people say of the body's last closing; empty while nobody has."),
+    )
+    held_at = models.DateTimeField(
+        _("held"), null=True, blank=True, editable=False, help_text=_("Not published until a volunteer has looked.")
+    )
+    held_because = models.CharField(_("why it is held"), max_length=300, blank=True, editable=False)
     hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("Hidden from the public; the body still gets it.")
     )
@@ -132,6 +148,25 @@ class ServiceRequest(models.Model):
         return f"{self.reference} {self.service_name}"
 
     @property
+    def in_words(self) -> bool:
+        """Whether its place was said in words alone: then the point is for nobody to see."""
+        return self.place_meant == PlaceMeant.WORDS
+
+    @property
+    def shown_name(self) -> str:
+        """What it was filed as; in the page's language where a volunteer has translated its service.
+
+        Reads `service.override`: fetch them together.
+        """
+        return (self.service.translation("service_name") if self.service else "") or self.service_name
+
+    @property
+    def name_language(self) -> str:
+        """The language of `shown_name`."""
+        is_translated = self.service is not None and self.service.translation("service_name") != ""
+        return (get_language() or "") if is_translated else self.jurisdiction.language
+
+    @property
     def public_attributes(self) -> list[dict[str, Any]]:
         """The answers that anybody may read."""
         return [attribute for attribute in self.attributes if not attribute.get("private")]
@@ -141,10 +176,22 @@ class ServiceRequest(models.Model):
         if not self.duplicate_of:
             return None
         shown = ServiceRequest.objects.filter(
-            hidden=False, private=False, taken_away_at=None, endpoint=self.endpoint_id
+            hidden=False, held_at=None, private=False, taken_away_at=None, endpoint=self.endpoint_id
         )
         there = {"submissions__endpoint": self.endpoint_id, "submissions__service_request_id": self.duplicate_of}
         return shown.filter(**there).exclude(pk=self.pk).exclude(duplicate_of=self.duplicate_of).order_by("pk").first()
+
+    @property
+    def shown_status(self) -> PublicStatus:
+        """The status that residents see: what people say of a closing goes over the closing."""
+        closed = self.status == PublicStatus.CLOSED and self.verdict
+        return PublicStatus(self.verdict if closed else self.status)
+
+    @property
+    def awaits_link(self) -> bool:
+        """Whether the body has it and may still wait for the link in its mail to be followed, as nothing shows yet that
+        somebody there looks at it."""
+        return self.status in (PublicStatus.SENT, PublicStatus.ACCEPTED) and self.endpoint.confirms_by_mail
 
     def get_absolute_url(self) -> str:
         return reverse("service_requests:detail", args=[self.reference])
@@ -155,7 +202,10 @@ def _media_path(media: "Media", filename: str) -> str:
 
 
 class Media(models.Model):
-    """One photo, re-encoded and free of metadata; first of a draft, then of the request made from it."""
+    """One photo, re-encoded and free of metadata; first of a draft, then of the request made from it, or of a comment.
+
+    One of the three is set. `key` changes when a volunteer blacks out parts, so that no cache shows the old one.
+    """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     draft = models.ForeignKey(
@@ -164,6 +214,11 @@ class Media(models.Model):
     service_request = models.ForeignKey(
         ServiceRequest, models.CASCADE, null=True, blank=True, related_name="media", verbose_name=_("service request")
     )
+    comment = models.ForeignKey(
+        "reports.Comment", models.CASCADE, null=True, blank=True, related_name="media", verbose_name=_("comment")
+    )
+    former_keys = models.JSONField(default=list, blank=True, editable=False)  # bodies may still ask by them
+    redacted_at = models.DateTimeField(_("parts blacked out"), null=True, blank=True, editable=False)
     file = models.ImageField(_("file"), upload_to=_media_path, width_field="width", height_field="height")
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)

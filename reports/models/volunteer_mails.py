@@ -16,13 +16,14 @@ class VolunteerMailKind(models.TextChoices):
     REMINDER = "reminder", _("reports that still need one")
     OUTAGE = "outage", _("a system that is away")
     RECOVERY = "recovery", _("a system that is back")
+    HELD = "held", _("what waits to be published")
 
 
 class VolunteerMail(MailRow):
     """One thing owed to one address; the mail's own outbox row. What is due together leaves as one mail.
 
     `about` tells one occasion from another: for reports the `volunteers_told_at` that they were given, for a system
-    the `trouble_since` of its outage.
+    the `trouble_since` of its outage, for what is held the moment at which it was told.
     """
 
     email = models.EmailField(_("e-mail"))
