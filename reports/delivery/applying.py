@@ -9,7 +9,7 @@ from typing import Final
 from django.db import DataError, Error, IntegrityError, transaction
 
 from reports import clock
-from reports.delivery import bulk, history, notes, schedule, statuses
+from reports.delivery import bulk, closings, history, notes, schedule, statuses
 from reports.delivery.notes import Change
 from reports.dialects.messages import Note, RequestStatus
 from reports.models import PublicStatus, ServiceRequest, StatusUpdate, Submission
@@ -99,6 +99,8 @@ def apply(service_request: ServiceRequest, row: RequestStatus, sent_at: datetime
             history.set_status(request, status, request.updated_datetime)
         elif changed and not told.stale:
             history.set_status(request, status, told.when)
+        if request.verdict and (changed or new):
+            closings.settle(request)  # it may have been opened and closed again in between
         return changed or bool(new)
 
 
@@ -113,6 +115,8 @@ def take_over_entries(submission: Submission, said: Iterable[Note], when: dateti
         new = notes.append(request, said, Change(status, when, sent_at=submission.sent_at))
         if silent and _is_heard(new):
             history.set_status(request, status, when)
+        if request.verdict and new:
+            closings.settle(request)
         return new
 
 

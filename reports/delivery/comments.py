@@ -5,17 +5,18 @@ A comment waits for as long as the body has given its report no number. What an 
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from reports import clock
-from reports.delivery import endpoints, notes, statuses
+from reports import clock, holding
+from reports.delivery import endpoints, notes, pictures, statuses
 from reports.delivery.filing import private_texts
 from reports.delivery.gate import Kind
 from reports.delivery.pauses import retry_pause
@@ -23,6 +24,7 @@ from reports.dialects import messages, registry
 from reports.dialects.base import Dialect
 from reports.dialects.errors import ConfigurationError, DialectError, HeldBack, NotSent, PerhapsSent, Unsupported
 from reports.http import Exchange, redact
+from reports.media import Picture, media_url, store_on_comment
 from reports.models import Attempt, Comment, CommentState, Endpoint, ServiceRequest, Submission, SubmissionState
 
 log = logging.getLogger(__name__)
@@ -32,17 +34,36 @@ TRIES = 50  # with their pauses about a day, and then a volunteer decides
 FIRST_LOOK = timedelta(minutes=1)  # a body may still be at work on what it did not answer
 
 
-def add(service_request: ServiceRequest, submission: Submission | None, key: uuid.UUID, text: str) -> Comment | None:
-    """Keep a comment, to be sent if the body takes it; None where `key` has come before with other words.
+def add(
+    service_request: ServiceRequest,
+    submission: Submission | None,
+    key: uuid.UUID,
+    text: str,
+    photos: Sequence[Picture] = (),
+    address: holding.Address | None = None,
+) -> Comment | None:
+    """Keep a comment with its photos, to be sent if the body takes it; None where `key` has come before with others.
 
-    The same form twice, even at once, is one comment.
+    The same form twice, even at once, is one comment, and its photos are kept once. Photos alone are not sent to a
+    body that takes none with a comment. What a volunteer's rule fits (`holding`; `address` is where the post came from)
+    is neither shown nor sent before a volunteer has looked.
     """
-    state = State.PENDING if goes_to_body(submission) else State.KEPT
-    due_at = clock.now() if state is State.PENDING else None
-    comment, _new = Comment.objects.get_or_create(
-        key=key, defaults={"service_request": service_request, "text": text, "state": state, "due_at": due_at}
-    )
-    same = comment.service_request_id == service_request.pk and comment.text == text
+    held = holding.held_fields(holding.of_comment(service_request, text, address))
+    sent = goes_to_body(submission) and bool(text or photos_to_body(submission))
+    state = State.PENDING if sent else State.KEPT
+    due_at = clock.now() if sent else None
+    with transaction.atomic():
+        comment, new = Comment.objects.get_or_create(
+            key=key,
+            defaults={"service_request": service_request, "text": text, "state": state, "due_at": due_at} | held,
+        )
+        if new:
+            store_on_comment(photos, comment)
+            return comment
+    digests = {photo.sha256 for photo in comment.media.filter(redacted_at=None)}
+    given = {photo.sha256 for photo in photos}
+    same_photos = digests == given or comment.media.exclude(redacted_at=None).exists()
+    same = comment.service_request_id == service_request.pk and comment.text == text and same_photos
     return comment if same else None
 
 
@@ -61,12 +82,26 @@ def goes_to_body(submission: Submission | None) -> bool:
     return kind.takes_comments and bool(submission.endpoint.options.get(name, unset))
 
 
+def photos_to_body(submission: Submission | None) -> int:
+    """How many photos of one comment the body's system takes; 0 where it takes none, or no comments at all."""
+    if submission is None or not goes_to_body(submission):
+        return 0
+    kind = registry.get(submission.endpoint.dialect)
+    return 0 if kind.comment_photos == "NO" else kind.comment_photo_limit
+
+
+def opens_again(submission: Submission | None) -> bool:
+    """Whether a comment can also ask the body to open the request again: by its system's means, and not as words."""
+    return submission is not None and goes_to_body(submission) and registry.get(submission.endpoint.dialect).reopens
+
+
 def due(now: datetime) -> QuerySet[Comment]:
     """The comments that are owed a step now; those of a paused endpoint wait, and those without a number there.
 
     Subqueries and no join, for the reason that `outbox.due_for_sending` gives.
     """
-    rows = Comment.objects.filter(state__in=(State.PENDING, State.UNCERTAIN), due_at__lte=now, hidden=False)
+    rows = Comment.objects.filter(state__in=(State.PENDING, State.UNCERTAIN), due_at__lte=now)
+    rows = rows.filter(hidden=False, held_at=None)
     return rows.filter(service_request__in=_numbered().values("request"))
 
 
@@ -148,15 +183,14 @@ def _claim(comment_id: int) -> Comment | None:
 
 def _call(comment: Comment, submission: Submission) -> None:
     """One call, kept as an attempt, and what it leads to. What the gate held back leaves no attempt."""
-    ended = comment.service_request.status in statuses.ENDED
-    status = messages.Status.CLOSED if ended else messages.Status.OPEN
-    message = messages.Comment(key=str(comment.key), text=comment.text, datetime=comment.created_at, status=status)
+    message = _message(comment, submission)
     exchanges: list[Exchange] = []
     attempt: Attempt | None = None
     try:
         with _speaking(submission, exchanges, Kind.WRITE) as dialect:
             attempt = Attempt.objects.create(submission=submission, operation="comment", started_at=clock.now())
-            receipt = dialect.comment(submission.service_request_id, message)
+            ended = comment.service_request.status in statuses.ENDED  # else the body has opened it since
+            receipt = _say(dialect, submission.service_request_id, message, reopens=comment.reopens and ended)
     except DialectError as error:
         _after_error(comment, error)
         _finish(attempt, exchanges, type(error).__name__)
@@ -171,6 +205,32 @@ def _call(comment: Comment, submission: Submission) -> None:
     else:
         _keep_receipt(comment, receipt)
         _finish(attempt, exchanges, "receipt")
+
+
+def _say(dialect: Dialect, number: str, message: messages.Comment, *, reopens: bool) -> messages.CommentReceipt:
+    """One that asks to open a request again does so where the system can; where it cannot, or not this request, it is
+    a comment like any other."""
+    if reopens and dialect.reopens:
+        try:
+            return dialect.reopen(number, message)
+        except Unsupported:  # by what it promises nothing was sent
+            log.info("request %s cannot be opened again; the comment is sent as one", number)
+    return dialect.comment(number, message)
+
+
+def _message(comment: Comment, submission: Submission) -> messages.Comment:
+    """The comment as a dialect is handed it: with as many photos as the body's system takes, in its way."""
+    ended = comment.service_request.status in statuses.ENDED
+    kind = registry.get(submission.endpoint.dialect)
+    photos = list(comment.media.exclude(file="")[: kind.comment_photo_limit])
+    return messages.Comment(
+        key=str(comment.key),
+        text=notes.words_sent(comment),
+        datetime=comment.created_at,
+        status=messages.Status.CLOSED if ended else messages.Status.OPEN,
+        media_urls=tuple(media_url(photo) for photo in photos) if kind.comment_photos == "URL" else (),
+        photos=tuple(pictures.read(photos)) if kind.comment_photos == "UPLOAD" else (),
+    )
 
 
 def _keep_receipt(comment: Comment, receipt: messages.CommentReceipt) -> None:

@@ -1,6 +1,5 @@
 """Service definitions: fetched a few at a time and kept, or one by one at the moment when somebody needs it."""
 
-import dataclasses
 import hashlib
 import json
 import logging
@@ -27,6 +26,7 @@ from reports.dialects.errors import (
     Unchanged,
     Unreachable,
 )
+from reports.dialects.shown_if import ShownIf
 from reports.http import Validators
 from reports.models import Endpoint, Service
 
@@ -36,6 +36,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Rows = list[dict[str, Any]]
 CALLS_KEPT_BACK: Final = 2  # of a minute's calls, for what residents need just then
+AT_A_PLACE_MOST: Final = 40  # services of one endpoint whose questions are fetched before anybody has chosen
 PAUSE: Final = 15  # seconds after a failure in which nobody has to wait for that endpoint again
 ENDING: Final = (HeldBack, NoAnswer, RateLimited, Unreachable)  # what ends a round
 
@@ -119,12 +120,37 @@ def with_definition(service: Service, *, newest: bool = True) -> Service:
         if had:
             return service
         raise
-    definition = as_definition(message)
+    _keep(service, as_definition(message))
+    return service
+
+
+def is_due(service: Service) -> bool:
+    """Whether the service has questions that were never fetched, or not for a day. Reads `service.endpoint`."""
+    return service.metadata and not is_young(service.definition_fetched_at) and _lists_definitions(service.endpoint)
+
+
+def fetch_ahead(endpoint: Endpoint, keys: Sequence[int]) -> None:
+    """Fetch the questions of these services (ids) before anybody chooses one, those first that were never had.
+
+    No more than AT_A_PLACE_MOST; what fails is fetched when it is chosen. `HeldBack` where the endpoint has to wait.
+    """
+    rows = Service.objects.filter(endpoint=endpoint, pk__in=list(keys)[:AT_A_PLACE_MOST], suspended=False)
+    due = [row for row in rows.select_related("endpoint") if is_due(row)]
+    due.sort(key=lambda row: row.definition_fetched_at.timestamp() if row.definition_fetched_at else 0.0)
+    if not due:
+        return
+    with endpoints.passing(endpoint, Kind.READ) as permit:
+        fetched = fetch(endpoint, [(row.service_code, row) for row in due], Validators(), permit)
+    for row in due:
+        if row.service_code in fetched.definitions:
+            _keep(row, fetched.definitions[row.service_code])
+
+
+def _keep(service: Service, definition: Definition) -> None:
     definition.write(service)
     service.active = definition.active
     service.city_notice = definition.notice or service.city_notice
     service.save(update_fields=["definition", "definition_hash", "definition_fetched_at", "active", "city_notice"])
-    return service
 
 
 def as_definition(message: messages.ServiceDefinition) -> Definition:
@@ -134,8 +160,8 @@ def as_definition(message: messages.ServiceDefinition) -> Definition:
 
 
 def as_row(attribute: messages.Attribute) -> dict[str, Any]:
-    """One attribute in the form that is stored. `automated` stands there only where it is said, as older rows have it
-    not: what is stored of an attribute decides whether open drafts have to be looked at again."""
+    """One attribute in the form that is stored. `automated` and `shown_if` stand there only where they are said, as
+    older rows have them not: what is stored of an attribute decides whether open drafts are looked at again."""
     row = {
         "code": attribute.code,
         "variable": attribute.variable,
@@ -144,10 +170,21 @@ def as_row(attribute: messages.Attribute) -> dict[str, Any]:
         "datatype_description": attribute.datatype_description,
         "order": attribute.order,
         "description": attribute.description,
-        "values": [dataclasses.asdict(value) for value in attribute.values],
+        "values": [
+            {"key": value.key, "name": value.name} | _when(value.shown_if)  # one more name only where it says something
+            for value in attribute.values
+        ],
         "private": attribute.private,
     }
-    return row | {"automated": attribute.automated} if attribute.automated else row
+    return row | ({"automated": attribute.automated} if attribute.automated else {}) | _when(attribute.shown_if)
+
+
+def _when(shown_if: ShownIf | None) -> dict[str, Any]:
+    """The `shown_if` of a row, in the form that is stored (see `Service`)."""
+    if shown_if is None:
+        return {}
+    conditions = [{"code": each.code, each.test.value: list(each.values)} for each in shown_if.conditions]
+    return {"shown_if": {"all" if shown_if.every else "any": conditions}}
 
 
 def _lists_definitions(endpoint: Endpoint) -> bool:

@@ -114,7 +114,7 @@ def _is_alike(row: RequestStatus, request: ServiceRequest) -> bool:
     """Of the same service, under whichever code it had, and at the same place, as far as the row says."""
     if row.service_code not in {"", *service_codes(request)}:
         return False
-    if row.lat is None or row.long is None:
+    if row.lat is None or row.long is None or request.in_words:
         return True
     return float(great_circle(row.lat, request.lat, request.long - row.long)) <= NEAR_METRES
 

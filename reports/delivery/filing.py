@@ -1,21 +1,19 @@
 """A stored request made into what a dialect is handed."""
 
 import json
-import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import ngettext
 
+from reports.delivery import pictures
 from reports.dialects import registry
-from reports.dialects.messages import Answer, Attribute, AttributeValue, Datatype, Filing, Photo, Question
+from reports.dialects.messages import Answer, Attribute, AttributeValue, Datatype, Filing, Question
 from reports.links import absolute, reply_key, reply_link
 from reports.media import media_url
-from reports.models import Contact, Media, ServiceRequest, Submission
-
-log = logging.getLogger(__name__)
+from reports.models import Contact, ServiceRequest, Submission
 
 
 def filing_for(service_request: ServiceRequest, submission: Submission | None = None) -> Filing:
@@ -32,8 +30,8 @@ def filing_for(service_request: ServiceRequest, submission: Submission | None = 
         service_code=service_codes(service_request)[-1],
         description=described(service_request),
         requested_datetime=service_request.requested_datetime,
-        lat=service_request.lat,
-        long=service_request.long,
+        lat=None if service_request.in_words else service_request.lat,
+        long=None if service_request.in_words else service_request.long,
         address_string=_address(service_request),
         address_id=service_request.address_id,
         answers=tuple(
@@ -49,14 +47,24 @@ def filing_for(service_request: ServiceRequest, submission: Submission | None = 
         last_name=contact.last_name if contact else "",
         phone=contact.phone if contact else "",
         media_urls=tuple(media_url(photo) for photo in photos),
-        photos=tuple(_read(photos[: _photos_sent(service_request)])),
+        photos=tuple(pictures.read(photos[: _photos_sent(service_request)])),
         service_name=service_request.service_name,
         questions=tuple(_question(answer) for answer in service_request.attributes),
         automated=_automated(service_request),
         locale=service_request.locale,
-        url=absolute(service_request.get_absolute_url()),
-        reply_url=reply_link(submission) if submission else "",
+        url=_page_of(service_request),
+        reply_url=_reply_page(submission) if submission else "",
     )
+
+
+def _page_of(service_request: ServiceRequest) -> str:
+    with translation.override(service_request.jurisdiction.site_language):
+        return absolute(service_request.get_absolute_url())
+
+
+def _reply_page(submission: Submission) -> str:
+    with translation.override(submission.request.jurisdiction.site_language):
+        return reply_link(submission)
 
 
 def private_texts(service_request: ServiceRequest, submission: Submission | None = None) -> list[str]:
@@ -113,9 +121,9 @@ def _more_photos(service_request: ServiceRequest) -> str:
     left = list(service_request.media.all())[_photos_taken(service_request) :]
     if not left:
         return ""
-    hidden = service_request.hidden
-    where = [media_url(photo) for photo in left] if hidden else [absolute(service_request.get_absolute_url())]
-    with translation.override(next(iter(service_request.jurisdiction.languages), None)):
+    hidden = service_request.hidden or service_request.held_at is not None
+    where = [media_url(photo) for photo in left] if hidden else [_page_of(service_request)]
+    with translation.override(service_request.jurisdiction.site_language):
         words = ngettext("%(count)d more photo: %(where)s", "%(count)d more photos: %(where)s", len(left))
         return words % {"count": len(left), "where": " ".join(where)}
 
@@ -133,16 +141,6 @@ def _photos_sent(service_request: ServiceRequest) -> int:
     if dialect.takes_photos == "UPLOAD":
         return dialect.photo_limit
     return int(endpoint.options.get("attach_photos", 0))
-
-
-def _read(photos: Iterable[Media]) -> Iterator[Photo]:
-    """The pictures. One whose file is gone stays behind: a report without it is better than none."""
-    for number, media in enumerate(photos, 1):
-        try:
-            with media.file.open("rb") as file:
-                yield Photo(f"photo-{number}.jpg", "image/jpeg", file.read())
-        except FileNotFoundError:
-            log.warning("the file of photo %s is gone; the report goes without it", media.key)
 
 
 def _automated(service_request: ServiceRequest) -> tuple[Attribute, ...]:
@@ -168,8 +166,13 @@ def _question(answer: dict[str, Any]) -> Question:
 
 
 def _address(service_request: ServiceRequest) -> str:
-    """The address and its detail; the coordinates where there is neither, as some cities refuse a filing without."""
+    """The address and its detail; the coordinates where there is neither, as some cities refuse a filing without.
+
+    A place in words alone always has words, and its coordinates, which stand for a whole area, are told nobody.
+    """
     parts = [part for part in (service_request.address_string, service_request.place_detail) if part]
+    if service_request.in_words:
+        return " – ".join(parts) or service_request.jurisdiction.name
     return " – ".join(parts) or f"{service_request.lat:.6f}, {service_request.long:.6f}"
 
 

@@ -97,7 +97,10 @@ def moment(service_request: ServiceRequest, when: datetime | None, not_before: d
 
 
 def set_status(service_request: ServiceRequest, status: PublicStatus, when: datetime | None = None) -> None:
-    """Move the request's own public status; `when` is the time of the change, now unless given."""
+    """Move the request's own public status; `when` is the time of the change, now unless given. What people said of a
+    closing ends with it."""
     service_request.status = status
     service_request.updated_datetime = moment(service_request, when)
-    service_request.save(update_fields=["status", "updated_datetime"])
+    if status != PublicStatus.CLOSED:
+        service_request.verdict = ""
+    service_request.save(update_fields=["status", "updated_datetime", "verdict"])

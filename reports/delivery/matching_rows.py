@@ -122,7 +122,13 @@ def _is_like(other: Submission, submission: Submission) -> bool:
     here, there = submission.request, other.request
     if not set(service_codes(here)) & set(service_codes(there)) or _plain(here) != _plain(there):
         return False
+    if here.in_words or there.in_words:  # one of the two has no point that could be compared
+        return here.in_words == there.in_words and _words(here) == _words(there)
     return float(great_circle(there.lat, here.lat, here.long - there.long)) <= NEAR_METRES
+
+
+def _words(request: ServiceRequest) -> str:
+    return " ".join(request.address_string.casefold().split())
 
 
 def _plain(request: ServiceRequest) -> str:
@@ -159,7 +165,7 @@ def _order(row: RequestStatus) -> tuple[str, int, str]:
 
 def _evidence(row: RequestStatus, submission: Submission, *, named: bool) -> dict[str, Any]:
     request, metres = submission.request, None
-    if row.lat is not None and row.long is not None:
+    if row.lat is not None and row.long is not None and not request.in_words:
         metres = round(float(great_circle(row.lat, request.lat, request.long - row.long)))
     return {
         "number": (row.service_request_id or "")[:200],

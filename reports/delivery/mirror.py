@@ -3,7 +3,6 @@
 Read only, and never a reason to change one of our own requests: those are followed by number.
 """
 
-import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from reports.dialects import registry
 from reports.dialects.base import Dialect
 from reports.dialects.errors import ConfigurationError
 from reports.dialects.messages import Completeness, RequestStatus, RequestStatuses, Status, Window
-from reports.geo.measures import METRES_PER_DEGREE, great_circle
+from reports.geo.around import box, metres_between
 from reports.models import Endpoint, MirroredRequest, Submission
 from reports.models.service_requests import ALPHABET
 
@@ -32,7 +31,6 @@ MOST = 50_000  # rows of one feed, the newest; some cities publish every request
 ID_MOST = 200  # characters that a row has for a number or a token
 NEAR_FURTHEST = 5_000  # metres
 NEAR_MOST = 500  # rows that a search by place looks at
-SLACK = 1e-6  # degrees, so that rounding does not leave out what lies on the edge
 FACTS = (
     "token", "service_code", "service_name", "status", "status_word", "lat", "long", "address_string",
     "requested_datetime", "updated_datetime", "seen_at",
@@ -110,34 +108,17 @@ def near(lat: float, long: float, metres: float, service_code: str = "", *, only
         raise ValueError(f"{lat}, {long} is no place")
     if not 0 <= metres <= NEAR_FURTHEST:
         raise ValueError(f"{metres} is no distance between 0 and {NEAR_FURTHEST} metres")
-    found = shown().filter(_around(lat, long, metres))
+    found = shown().filter(box(lat, long, metres))
     if service_code:
         found = found.filter(service_code=service_code)
     if only_open:
         found = found.filter(status=Status.OPEN.value)
     neighbours = [
-        Neighbour(row, float(great_circle(lat, row.lat, math.remainder(row.long - long, 360))))
+        Neighbour(row, metres_between(lat, long, row.lat, row.long))
         for row in found[:NEAR_MOST]
         if row.lat is not None and row.long is not None
     ]
     return sorted((each for each in neighbours if each.metres <= metres), key=lambda each: each.metres)
-
-
-def _around(lat: float, long: float, metres: float) -> Q:
-    """A box that holds the circle, in two parts where it lies across the 180th meridian."""
-    north = metres / METRES_PER_DEGREE + SLACK
-    here = Q(lat__gte=lat - north, lat__lte=lat + north)
-    furthest = min(abs(lat) + north, 90.0)
-    narrowest = math.cos(math.radians(furthest))
-    if north >= 180 * narrowest:  # a pole is within reach
-        return here
-    east = north / narrowest
-    west, far_east = long - east, long + east
-    if west < -180:
-        return here & (Q(long__gte=west + 360) | Q(long__lte=far_east))
-    if far_east > 180:
-        return here & (Q(long__gte=west) | Q(long__lte=far_east - 360))
-    return here & Q(long__gte=west, long__lte=far_east)
 
 
 def _has_feed(endpoint: Endpoint) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from reports.delivery import history, statuses
 from reports.dialects.messages import Note
@@ -52,7 +54,15 @@ def _is_one_of(ours: list[Comment], note: Note) -> bool:
 
 def is_same(comment: Comment, note: Note) -> bool:
     """Whether an entry has the words of a comment of ours, and is not from long before it was sent."""
-    return same_text(comment.text, note.text) and _same_time(comment, note)
+    return same_text(words_sent(comment), note.text) and _same_time(comment, note)
+
+
+def words_sent(comment: Comment) -> str:
+    """The words of a comment as the body is sent them: systems want some, also where there is only a photo."""
+    if comment.text:
+        return comment.text
+    with translation.override(comment.service_request.jurisdiction.site_language):
+        return _("A new photo of it.")
 
 
 def arrived(comment: Comment, comment_id: str) -> None:

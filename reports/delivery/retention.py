@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from reports import clock
-from reports.delivery.statuses import ENDED
+from reports.delivery.statuses import ENDED, VERDICTS
 from reports.models import Attempt, Contact, PublicStatus, ServiceRequest, StatusUpdate, Subscription
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _ended_at() -> Coalesce:
     lines = StatusUpdate.objects.filter(is_comment=False, private=False)
     of_same = lines.filter(service_request=OuterRef("service_request"), datetime__gt=OuterRef("datetime"))
     closing = lines.filter(service_request=OuterRef("pk"), status__in=OVER).values("recorded_at")
-    first = closing.filter(~Exists(of_same.exclude(status__in=OVER))).order_by("recorded_at")[:1]
+    first = closing.filter(~Exists(of_same.exclude(status__in=OVER | VERDICTS))).order_by("recorded_at")[:1]
     return Coalesce(Subquery(first), Subquery(closing.order_by("-recorded_at")[:1]), F("updated_datetime"))
 
 

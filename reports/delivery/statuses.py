@@ -20,6 +20,7 @@ BY_STAGE = {
 OPENING = frozenset({"opened", "submitted"})  # kinds of entry that say no more than that it was filed (Spot)
 FINER_ENDS = frozenset({PublicStatus.DUPLICATE, PublicStatus.NOT_RESPONSIBLE, PublicStatus.REJECTED})
 ENDED = FINER_ENDS | {PublicStatus.CLOSED}
+VERDICTS = frozenset({PublicStatus.CONFIRMED, PublicStatus.DISPUTED})  # said by people, of a closing
 GOES_ON = frozenset({PublicStatus.SENT, PublicStatus.ACCEPTED, PublicStatus.IN_PROGRESS})  # with the body, and not done
 WITH_A_BODY = GOES_ON | ENDED
 

@@ -13,17 +13,21 @@ from reports import clock
 from reports.delivery import history, outbox
 from reports.dialects.errors import ConfigurationError, NotSent
 from reports.models import (
+    AbuseReport,
     Attempt,
     Comment,
     CommentState,
+    Confirmation,
     Contact,
     Draft,
     Media,
     PublicStatus,
     ServiceRequest,
+    Sighting,
     Submission,
     SubmissionState,
     Subscription,
+    Verdict,
 )
 
 PLACE_DIGITS: Final = 2  # of a degree: about a kilometre, enough to say that something was reported in the area
@@ -69,17 +73,23 @@ def perhaps_with_body(request: ServiceRequest) -> bool:
 def remove_photos(request: ServiceRequest) -> None:
     """Delete the files of a report that was taken away. The rows stay, so that their addresses say that they are gone.
 
-    Files are deleted after the report's own change is kept: whoever is cut short here is repeated by `tidy`.
+    Files are deleted after the report's own change is kept: whoever is cut short here is repeated by `tidy`. Each under
+    its lock: a volunteer who blacks out parts at this moment would leave another file.
     """
-    for photo in Media.objects.filter(service_request=request).exclude(file=""):
-        photo.file.delete(save=False)
-        Media.objects.filter(pk=photo.pk).update(file="", sha256="", width=0, height=0, lat=None, long=None)
+    photos = Media.objects.filter(Q(service_request=request) | Q(comment__service_request=request)).exclude(file="")
+    for pk in list(photos.values_list("pk", flat=True)):
+        with transaction.atomic():
+            photo = Media.objects.select_for_update().filter(pk=pk).exclude(file="").first()
+            if photo is not None:
+                photo.file.delete(save=False)
+                Media.objects.filter(pk=pk).update(file="", sha256="", width=0, height=0, lat=None, long=None)
 
 
 def tidy() -> int:
     """Finish what was cut short, and empty what was written down after the report had gone: by a worker, or by somebody
     who had just pressed the button of a comment. Returns how many."""
-    left = ServiceRequest.objects.filter(taken_away_at__isnull=False, media__in=Media.objects.exclude(file=""))
+    kept = Media.objects.exclude(file="")
+    left = ServiceRequest.objects.filter(Q(media__in=kept) | Q(comments__media__in=kept), taken_away_at__isnull=False)
     count = 0
     for request in left.distinct():
         remove_photos(request)
@@ -107,7 +117,10 @@ def _stop(request: ServiceRequest, ways: list[Submission]) -> None:
 
 
 def _empty(request: ServiceRequest) -> None:
-    """Delete what the person gave, wherever it was kept. Of comments nobody knows whose they are: all go."""
+    """Delete what the person gave, wherever it was kept. Of comments nobody knows whose they are: all go, and so does
+    who else said what of a report that nobody can see any more; to volunteers too, whose words may quote it."""
+    for model in (Sighting, Verdict, Confirmation, AbuseReport):
+        model.objects.filter(service_request=request).delete()
     Contact.objects.filter(service_request=request).delete()
     Subscription.objects.filter(service_request=request).delete()  # and the mails owed to it
     Draft.objects.filter(service_request=request).delete()

@@ -154,3 +154,14 @@ def test_private_texts_are_known_however_they_are_written() -> None:
     ):  # fmt: skip
         kept = redact(written, private)
         assert not [word for word in ("Rosa", "back", "ring", "nine") if word in kept]
+
+
+@pytest.mark.parametrize(
+    ("address", "detail", "expected"),
+    [("by the gate, Springfield", "north side", "by the gate, Springfield – north side"), ("", "", "Springfield")],
+)
+def test_a_place_in_words_alone_goes_without_a_point(address: str, detail: str, expected: str) -> None:
+    request = make_service_request(place_meant="words", address_string=address, place_detail=detail)
+    request.jurisdiction.name = "Springfield"
+    filing = filing_for(request)
+    assert (filing.lat, filing.long, filing.address_string) == (None, None, expected)

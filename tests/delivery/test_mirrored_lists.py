@@ -13,6 +13,7 @@ from reports import clock, tasks
 from reports.delivery import endpoints, mirror
 from reports.dialects.errors import Unavailable
 from reports.dialects.messages import Completeness, RequestStatus, RequestStatuses, Status, Window
+from reports.geo.around import box
 from reports.http import Client as Http
 from reports.models import Endpoint, MirroredRequest, Submission, SubmissionState
 from reports.sandbox import Sandbox
@@ -301,7 +302,7 @@ def test_the_search_by_place_goes_by_its_index() -> None:
     if connection.vendor == "postgresql":  # which reads a table as small as this one whole
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = mirror.shown().filter(mirror._around(LAT, LONG, 250)).order_by().explain()
+    plan = mirror.shown().filter(box(LAT, LONG, 250)).order_by().explain()
     assert "mirrored_by_place" in plan
 
 

@@ -19,7 +19,7 @@ from reports.models import (
     SubmissionState,
     Subscription,
 )
-from reports.views import progress
+from reports.views.service_requests import progress
 from tests.cities import history
 from tests.factories import make_endpoint, make_service, make_service_request, make_submission
 from tests.together import at_once

@@ -172,3 +172,13 @@ def test_the_date_that_is_shown_is_the_date_on_which_they_go() -> None:
     with clock.at(closed + 90 * DAY + timedelta(seconds=1)):
         assert retention.forget() == 1
     assert retention.contact_until(request) is None
+
+
+@pytest.mark.parametrize("verdict", [Status.CONFIRMED, Status.DISPUTED])
+def test_what_people_say_of_an_end_is_no_other_end_and_does_not_put_it_off(verdict: PublicStatus) -> None:
+    request = filed()
+    say(request, Status.CLOSED, days_ago=100)
+    with clock.at(clock.now() - 50 * DAY):
+        history.append(request, Status.CLOSED, mark="words", by_body=True, status_notes="Thank you.")
+        history.append(request, verdict, mark="verdict")
+    assert retention.forget() == 1

@@ -18,7 +18,7 @@ from reports.models import Attempt, PublicStatus, Submission, SubmissionState, T
 from reports.models.submissions import MOVES
 from reports.sandbox import Sandbox
 from reports.sandbox.wire import json_answer
-from reports.views import progress
+from reports.views.service_requests import progress
 from tests.cities import file_report, history, make_city, pass_time
 from tests.factories import make_submission
 from tests.together import at_once

@@ -1,22 +1,27 @@
 """A report taken away by the person who filed it: nothing more leaves, and nothing of theirs is left here."""
 
 import json
+import threading
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.db.models.fields.files import FieldFile
 
-from reports import clock
+from reports import clock, media
 from reports.delivery import comments, outbox, refresh, submit, taken_away
 from reports.dialects.messages import Note, RequestStatus, Status
 from reports.models import (
+    AbuseReport,
     Attempt,
     Comment,
     CommentState,
+    Confirmation,
     Contact,
     Disclosure,
     Draft,
@@ -24,12 +29,15 @@ from reports.models import (
     Notification,
     PublicStatus,
     ServiceRequest,
+    Sighting,
     Submission,
     SubmissionState,
     Subscription,
+    Verdict,
+    person_mark,
 )
 from reports.sandbox import Sandbox
-from reports.views.listing import public
+from reports.views.service_requests.listing import public
 from tests.cities import file_report, history, make_city
 from tests.pictures import picture
 from tests.together import at_once
@@ -37,6 +45,7 @@ from tests.together import at_once
 pytestmark = pytest.mark.django_db
 State = SubmissionState
 MARKS = ("markedwords", "mark@example.org", "Marklandmark", "MarkedAnswer", "Marked Street", "markedcomment")
+SOMEBODY = person_mark("email", "follower@example.org")
 
 
 @pytest.fixture
@@ -86,6 +95,21 @@ def test_nothing_that_the_person_gave_is_left_in_any_table(filed: Submission) ->
     assert not default_storage.exists(file)
     for model in (Contact, Subscription, Notification, Draft):
         assert not model.objects.exists()
+
+
+def test_what_others_said_of_it_goes_with_it(filed: Submission) -> None:
+    request = filed.request
+    Sighting.objects.create(service_request=request, person=SOMEBODY)
+    Verdict.objects.create(
+        service_request=request, closing=request.status_updates.first(), person=SOMEBODY, answer="yes"
+    )
+    Confirmation.objects.create(service_request=request, kind="follow", email="follower@example.org")
+    Subscription.objects.create(service_request=request, email="follower@example.org")
+    assert SOMEBODY in everything()
+    assert "follower@example.org" in everything()
+    taken_away.take_away(request)
+    assert SOMEBODY not in everything()
+    assert "follower@example.org" not in everything()
 
 
 def test_what_stays(filed: Submission) -> None:
@@ -221,3 +245,40 @@ def test_whether_the_body_may_have_it(filed: Submission, outcome: str, perhaps: 
     filed.attempts.create(operation="post_service_request", outcome=outcome)
     filed.attempts.create(operation="comment", outcome="NoAnswer")
     assert taken_away.perhaps_with_body(filed.request) is perhaps
+
+
+def test_what_others_wrote_to_the_volunteers_about_it_goes_too(filed: Submission) -> None:
+    """Their words may quote what they are about, and there is nothing left to hide."""
+    comment = Comment.objects.first()
+    AbuseReport.objects.create(service_request=filed.request, reason="personal", text="It says markedwords")
+    AbuseReport.objects.create(service_request=filed.request, comment=comment, reason="other", text="markedcomment")
+    taken_away.take_away(filed.request)
+    assert not AbuseReport.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parts_blacked_out_at_the_same_moment_leave_no_file(filed: Submission, settings: Any, monkeypatch: Any) -> None:
+    photo = Media.objects.get()
+    painted = threading.Thread(target=lambda: _black_out(photo))
+    delete = FieldFile.delete
+
+    def slow(file: FieldFile, save: bool = True) -> None:
+        if painted.ident is None:
+            painted.start()
+            painted.join(0.5)  # as far as it gets; where it waits for this one, it goes on afterwards
+        delete(file, save)
+
+    monkeypatch.setattr(FieldFile, "delete", slow)
+    taken_away.take_away(filed.request)
+    painted.join()
+    assert list(Path(settings.MEDIA_ROOT).rglob("*.jpg")) == []
+    assert Media.objects.get().file.name == ""
+
+
+def _black_out(photo: Media) -> None:
+    try:
+        media.black_out(photo, photo.key, [media.Rectangle(0, 0, 50, 50)])
+    except (media.ChangedMeanwhile, DatabaseError):
+        pass
+    finally:
+        connection.close()
