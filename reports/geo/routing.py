@@ -13,6 +13,7 @@ from reports.dialects.base import Dialect
 from reports.dialects.errors import ConfigurationError
 from reports.geo import freshness, rules
 from reports.models import Endpoint, Jurisdiction, PlaceListing, Service
+from reports.templatetags.report import distance
 
 NEAREST = 3
 
@@ -55,15 +56,15 @@ def jurisdictions_at(lat: float, long: float) -> list[Answering]:
 
 
 def near_border(lat: float, long: float) -> list[Nearby]:
-    """Active bodies that do not answer here although their border is within BORDER_METRES, the nearest first.
+    """Active bodies that do not answer here although their border is within BORDER_METRES, the nearest first; without
+    those that said they offer nothing here, as in `jurisdictions_at`.
 
     ValueError where the coordinates are none.
     """
     lat, long = checked(lat, long)
-    index = freshness.index()
-    answering = index.covering(lat, long)
-    distances = index.within(lat, long, settings.BORDER_METRES)
-    return _nearby({index.bodies[place].pk: metres for place, metres in distances.items() if place not in answering})
+    across = _across(lat, long)
+    silent = _silent(across, PlaceListing.cell_at(lat, long))
+    return _nearby({pk: metres for pk, metres in across.items() if pk not in silent})
 
 
 def nearest(lat: float, long: float, limit: int = NEAREST) -> list[Nearby]:
@@ -77,13 +78,20 @@ def nearest(lat: float, long: float, limit: int = NEAREST) -> list[Nearby]:
     return _nearby({index.bodies[place].pk: metres for place, metres in distances.items()})
 
 
-def services_at(lat: float, long: float) -> list[Service]:
+def services_at(
+    lat: float, long: float, *, also: Collection[int] = (), first: int | None = None, only: int | None = None
+) -> list[Service]:
     """What may be reported at a point: the services of `offers_at`. ValueError where the coordinates are none."""
-    return offers_at(lat, long).services
+    return offers_at(lat, long, also=also, first=first, only=only).services
 
 
-def offers_at(lat: float, long: float) -> rules.Outcome:
+def offers_at(
+    lat: float, long: float, *, also: Collection[int] = (), first: int | None = None, only: int | None = None
+) -> rules.Outcome:
     """The services of active endpoints of the bodies answering at a point, and what routing rules did to them.
+
+    `also` are bodies (ids) whose services are offered as if they answered there too, as across a border; those of
+    `first` stand before all others; `only` leaves those of one body alone, as where no exact point is known.
 
     Neither suspended nor hidden ones, nor those that take no reports now, nor any of a system that is read only; of
     endpoints whose services depend on the
@@ -91,7 +99,9 @@ def offers_at(lat: float, long: float) -> rules.Outcome:
     and name. `endpoint.jurisdiction` and `override` come with them. ValueError where the coordinates are none.
     """
     lat, long = checked(lat, long)
-    rank = _rank(lat, long)
+    rank = {only: 0} if only is not None else _rank(lat, long)
+    for body in also:
+        rank.setdefault(body, len(rank))
     in_force = rules.active_rules() if rank else []
     bodies = [*rank, *rules.targets(in_force, rank)]
     services = (
@@ -108,19 +118,20 @@ def offers_at(lat: float, long: float) -> rules.Outcome:
     )
     taken = [service for service in services if takes_filings(service.endpoint)]
     outcome = rules.apply(_listed_at(taken, PlaceListing.cell_at(lat, long)), in_force, rank)
-    outcome.services.sort(key=lambda service: _place_in_list(service, rank))
+    outcome.services.sort(key=lambda service: _place_in_list(service, rank, first))
     return outcome
 
 
 def endpoints_by_place(lat: float, long: float) -> list[Endpoint]:
-    """The active endpoints whose services depend on the place: of the bodies there, and of those that act for them.
+    """The active endpoints whose services depend on the place: of the bodies there and across a border near by, and of
+    those that act for them.
 
     ValueError where the coordinates are none.
     """
-    rank = _rank(*checked(lat, long))
-    if not rank:
+    here = {*_rank(*checked(lat, long)), *_across(lat, long)}
+    if not here:
         return []
-    bodies = [*rank, *rules.targets(rules.active_rules(), rank)]
+    bodies = [*here, *rules.targets(rules.active_rules(), here)]
     endpoints = Endpoint.objects.filter(active=True, jurisdiction__active=True, jurisdiction__in=bodies)
     rows = endpoints.select_related("jurisdiction").defer("jurisdiction__boundary").order_by("pk")
     return [endpoint for endpoint in rows if depends_on_place(endpoint)]
@@ -130,6 +141,12 @@ def depends_on_place(endpoint: Endpoint) -> bool:
     """Whether what the endpoint offers has to be asked for with a point."""
     dialect = _dialect(endpoint)
     return dialect is not None and dialect.services_depend_on_place
+
+
+def takes_words(endpoint: Endpoint) -> bool:
+    """Whether a report whose place is said in words alone, without a point, can be filed there."""
+    dialect = _dialect(endpoint)
+    return dialect is not None and dialect.takes_words_alone(endpoint.options)
 
 
 def takes_filings(endpoint: Endpoint) -> bool:
@@ -151,6 +168,16 @@ def covered(lat: float, long: float) -> bool:
     """Whether any active body answers for the point. ValueError where the coordinates are none."""
     lat, long = checked(lat, long)
     return bool(freshness.index().covering(lat, long))
+
+
+def point_inside(jurisdiction: Jurisdiction) -> tuple[float, float] | None:
+    """Some point (WGS84) within an active body's area, the same each time; None where it has no area."""
+    return freshness.index().point_inside(jurisdiction.pk)
+
+
+def bounds(jurisdiction: Jurisdiction) -> tuple[float, float, float, float] | None:
+    """West, south, east, north (degrees) of an active body's area; None where it has none."""
+    return freshness.index().bounds(jurisdiction.pk)
 
 
 def outlines() -> dict[str, Any]:
@@ -187,6 +214,14 @@ def _rank(lat: float, long: float) -> dict[int, int]:
     """The active bodies that hold the point, by id, with their places in the order, the most local first."""
     index = freshness.index()
     return {index.bodies[place].pk: number for number, place in enumerate(index.covering(lat, long))}
+
+
+def _across(lat: float, long: float) -> dict[int, float]:
+    """Bodies that do not hold the point and whose border is near, by id, with the metres, the nearest first."""
+    index = freshness.index()
+    holding = index.covering(lat, long)
+    distances = index.within(lat, long, settings.BORDER_METRES)
+    return {index.bodies[place].pk: metres for place, metres in distances.items() if place not in holding}
 
 
 def _listed_at(services: list[Service], cell: str) -> list[Service]:
@@ -232,12 +267,13 @@ def _reason(jurisdiction: Jurisdiction, metres: float) -> str:
         return _("On the border of %(name)s, which counts as inside.") % {"name": jurisdiction.name}
     return _("Inside %(name)s, %(distance)s from its border.") % {
         "name": jurisdiction.name,
-        "distance": _("%(metres)d m") % {"metres": metres} if metres < 1000 else _("%.1f km") % (metres / 1000),
+        "distance": distance(metres),
     }
 
 
-def _place_in_list(service: Service, rank: dict[int, int]) -> tuple[int, int, str, str, int]:
+def _place_in_list(service: Service, rank: dict[int, int], first: int | None) -> tuple[bool, int, int, str, str, int]:
     order = getattr(getattr(service, "override", None), "order", 0)
     group, name = service.shown_group.casefold(), service.shown_name.casefold()
-    place = rank.get(service.endpoint.jurisdiction_id, len(rank))  # last where only a rule brings it here
-    return order, place, group, name, service.pk
+    body = service.endpoint.jurisdiction_id
+    place = rank.get(body, len(rank))  # last where only a rule brings it here
+    return first is not None and body != first, order, place, group, name, service.pk

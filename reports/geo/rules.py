@@ -77,7 +77,7 @@ def _matching(words: str, service: Service) -> set[str]:
     """Those of the words."""
     override = getattr(service, "override", None)
     keywords = [*service.keywords, *(override.keywords if override else ())]
-    texts = [service.service_name, service.shown_name, service.group, service.shown_group, *map(str, keywords)]
+    texts = [service.service_name, service.name_on_record, service.group, service.group_on_record, *map(str, keywords)]
     hay = fold("\n".join(texts))
     wanted = [word.strip() for word in words.split(",") if word.strip()]
     return {word for word in wanted if word == service.service_code or fold(word) in hay}

@@ -46,6 +46,8 @@ class SpatialIndex:
         west, south, east, north = self._bounds.T
         shapely.intersects_xy(shapes, (west + east) / 2, (south + north) / 2)
         self._segments: dict[int, Floats] = {}
+        self._inner: dict[int, tuple[float, float]] = {}
+        self._places = {body.pk: place for place, body in enumerate(self.bodies)}
         self._outlines: dict[str, Any] | None = None
 
     @classmethod
@@ -89,6 +91,24 @@ class SpatialIndex:
         if place not in self._segments:
             self._segments[place] = segments_of(self._shapes[place])
         return metres_to(lat, long, self._segments[place])
+
+    def point_inside(self, pk: int) -> tuple[float, float] | None:
+        """A point (latitude, longitude) well within that body's shape, always the same; None for a body without one."""
+        place = self._places.get(pk)
+        if place is None:
+            return None
+        if place not in self._inner:
+            point = self._shapes[place].representative_point()
+            self._inner[place] = round(point.y, 6), round(point.x, 6)
+        return self._inner[place]
+
+    def bounds(self, pk: int) -> tuple[float, float, float, float] | None:
+        """West, south, east and north of that body's shape (degrees); None for a body without one."""
+        place = self._places.get(pk)
+        if place is None:
+            return None
+        west, south, east, north = (float(side) for side in self._bounds[place])
+        return west, south, east, north
 
     def nearest(self, lat: float, long: float, limit: int) -> dict[int, float]:
         """The bodies nearest to a point, with metres; 0 for one that holds it.
