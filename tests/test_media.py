@@ -143,7 +143,7 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(draft: Draft, size
 def test_what_cannot_be_decoded_smaller_may_have_fewer_pixels(
     draft: Draft, monkeypatch, format_name: str, taken: bool
 ) -> None:
-    monkeypatch.setattr("reports.media.DECODED_WHOLE_MOST", 60 * 40 - 1)
+    monkeypatch.setattr("reports.media.picture.DECODED_WHOLE_MOST", 60 * 40 - 1)
     if taken:
         assert kept(store(upload(picture(format_name)), draft)).size == (60, 40)
         return

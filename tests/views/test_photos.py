@@ -1,6 +1,7 @@
 """Photos as they are fetched: whole or in part, without a cookie, kept for good by caches, and gone when hidden."""
 
 import http.client
+import io
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client, RequestFactory
 from django.utils.http import http_date
+from PIL import Image
 
 from reports import clock
 from reports.media import media_url, store
@@ -57,12 +59,58 @@ def test_a_photo_is_a_jpeg_for_good(client: Client, photo: Media, address: Any) 
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["X-Content-Type-Options"] == "nosniff"
     # A day, and not for ever: what is taken away or hidden has to go from caches too.
-    assert set(answer["Cache-Control"].split(", ")) == {"public", "max-age=86400"}
+    # At the body's address another picture may stand tomorrow, with parts blacked out: it is asked for each time.
+    kept = {"public", "no-cache"} if address is for_body else {"public", "max-age=86400"}
+    assert set(answer["Cache-Control"].split(", ")) == kept
     assert int(answer["Content-Length"]) == len(body)
     assert answer["Accept-Ranges"] == "bytes"
     assert "X-Robots-Tag" not in answer
     assert "Cookie" not in answer.get("Vary", "")
     assert not answer.cookies
+
+
+def write(photo: Media, content: bytes) -> None:
+    Path(photo.file.path).write_bytes(content)
+
+
+def small(photo: Media) -> str:
+    return f"/photos/{photo.key}/small.jpg"
+
+
+def test_a_small_one_for_lists(client: Client, photo: Media) -> None:
+    write(photo, picture(size=(2048, 1024)))
+    answer = client.get(small(photo))
+    with Image.open(io.BytesIO(body_of(answer))) as image:
+        assert image.size == (640, 320)
+        assert image.getpixel((5, 5)) > (240, 0, 0)
+        assert not image.getexif()
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/jpeg", "public, max-age=86400")
+    assert not answer.cookies
+    assert answer["ETag"] != client.head(url(photo))["ETag"]
+    assert client.get(small(photo), headers={"if-none-match": answer["ETag"]}).status_code == 304
+    assert body_of(client.get(small(photo), headers={"range": "bytes=0-1"})) == b"\xff\xd8"
+
+
+def test_one_that_is_small_already_stays_as_large(client: Client, photo: Media) -> None:
+    with Image.open(io.BytesIO(body_of(client.get(small(photo))))) as image:
+        assert image.size == (60, 40)
+
+
+def test_what_cannot_be_made_small_is_shown_whole(client: Client, photo: Media) -> None:
+    write(photo, b"damaged on the disk")
+    assert body_of(client.get(small(photo))) == b"damaged on the disk"
+
+
+def test_the_small_one_goes_when_the_photo_goes(client: Client, photo: Media) -> None:
+    request = photo.service_request
+    ServiceRequest.objects.filter(pk=request.pk).update(hidden=True)
+    assert client.get(small(photo)).status_code == 404
+    ServiceRequest.objects.filter(pk=request.pk).update(hidden=False, private=True)
+    assert "no-cache" in client.get(small(photo))["Cache-Control"]
+    ServiceRequest.objects.filter(pk=request.pk).update(taken_away_at=clock.now())
+    assert client.get(small(photo)).status_code == 410
+    assert client.get(f"/photos/{uuid.uuid4()}/small.jpg").status_code == 404
+    assert client.post(small(photo)).status_code == 405
 
 
 def test_head_says_the_same_without_the_body(client: Client, photo: Media) -> None:

@@ -1,31 +1,26 @@
-"""Photos: judged by their bytes, made small and upright, and stripped of everything but the picture."""
+"""An uploaded file made into a picture: judged by its bytes, made small and upright, stripped of everything else."""
 
 import hashlib
 import io
 import struct
 import threading
-import uuid
 import zlib
+from dataclasses import dataclass
 from typing import Final
 
 import pillow_heif
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
-from django.core.signing import BadSignature, Signer
-from django.db import transaction
 from django.template.defaultfilters import floatformat
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
-
-from reports.models import Draft, Media
 
 pillow_heif.register_heif_opener()
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
 QUALITY: Final = 85
+SMALL_SIDE: Final = 640  # pixels: what a list or a page shows on a telephone, at two dots to the pixel
 # Only a JPEG can be decoded smaller than it is. The others stand in memory whole, at four bytes a pixel and, where
 # they are transparent, twice: a telephone's 48 megapixels pass, and one photo takes 450 MB at most.
 DECODED_WHOLE_MOST: Final = 50_000_000
@@ -38,11 +33,19 @@ class PhotoRefused(ValueError):
     """A photo that cannot be taken, with a sentence for the resident."""
 
 
-def store(upload: "UploadedFile[bytes]", draft: Draft) -> Media:
-    """Keep an uploaded photo on a draft as a JPEG without metadata, and give back its row.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG without metadata, its digest, and where the camera says it was (latitude and longitude in WGS84)."""
 
-    PhotoRefused with a plain sentence for a file that is too large, is no photo, is damaged, or is one too many.
-    The same photo sent twice is kept once. `lat` and `long` of the row are where the camera says it was.
+    content: bytes
+    sha256: str
+    place: tuple[float, float] | None
+
+
+def reencode(upload: "UploadedFile[bytes]") -> Picture:
+    """The picture of an uploaded file, as a JPEG that is small, upright, in sRGB and free of metadata.
+
+    PhotoRefused with a plain sentence for a file that is too large, is no photo, or is damaged.
     """
     name = upload.name or _("The file")
     if upload.size is None or upload.size > settings.PHOTO_MAX_BYTES:
@@ -50,63 +53,6 @@ def store(upload: "UploadedFile[bytes]", draft: Draft) -> Media:
             _("“%(name)s” is larger than %(most)s MB. Choose a smaller photo.")
             % {"name": name, "most": floatformat(settings.PHOTO_MAX_BYTES / 2**20)}
         )
-    content, place = _reencode(upload, name)
-    digest = hashlib.sha256(content).hexdigest()
-    with transaction.atomic():
-        Draft.objects.select_for_update().get(pk=draft.pk)
-        kept = list(draft.media.all())
-        for photo in kept:
-            if photo.sha256 == digest:
-                return photo
-        if len(kept) >= settings.PHOTOS_MAX:
-            raise PhotoRefused(
-                ngettext(
-                    "“%(name)s” was not added: there is room for %(most)d photo.",
-                    "“%(name)s” was not added: there is room for %(most)d photos.",
-                    settings.PHOTOS_MAX,
-                )
-                % {"name": name, "most": settings.PHOTOS_MAX}
-            )
-        lat, long = place or (None, None)
-        position = max((photo.position for photo in kept), default=0) + 1
-        return Media.objects.create(
-            draft=draft,
-            file=ContentFile(content, "photo.jpg"),
-            sha256=digest,
-            position=position,
-            lat=lat,
-            long=long,
-        )
-
-
-def remove(media: Media) -> None:
-    """Delete a photo, row and file."""
-    with transaction.atomic():
-        media.delete()
-        transaction.on_commit(lambda: media.file.delete(save=False))
-
-
-def media_url(media: Media) -> str:
-    """The absolute address of a photo, as the body is given it and nobody else: it works while the request is hidden
-    from the public."""
-    seal = _sealer().signature(str(media.key))
-    return f"{settings.SITE_URL}{reverse('photo_for_body', args=[media.key, seal])}"
-
-
-def is_sealed(key: uuid.UUID, seal: str) -> bool:
-    """Whether this is the seal of the address that we gave a body for the photo of that key."""
-    try:
-        _sealer().unsign(f"{key}:{seal}")
-    except BadSignature:
-        return False
-    return True
-
-
-def _sealer() -> Signer:
-    return Signer(salt="reports.media.for_body")
-
-
-def _reencode(upload: "UploadedFile[bytes]", name: str) -> tuple[bytes, tuple[float, float] | None]:
     try:
         with _decoding, Image.open(upload, formats=FORMATS) as image:
             _refuse_bomb(image, name)
@@ -115,8 +61,7 @@ def _reencode(upload: "UploadedFile[bytes]", name: str) -> tuple[bytes, tuple[fl
             image.draft("RGB", (2 * longest, 2 * longest))  # a JPEG is decoded smaller where that is enough
             image.load()
             plain = _plain(ImageOps.exif_transpose(_small(image, longest)))
-        out = io.BytesIO()
-        plain.save(out, "JPEG", quality=QUALITY, optimize=True)
+        content = jpeg(plain)
     except BOMBS as error:
         raise PhotoRefused(_too_many_pixels(name)) from error
     except UnidentifiedImageError as error:
@@ -127,7 +72,26 @@ def _reencode(upload: "UploadedFile[bytes]", name: str) -> tuple[bytes, tuple[fl
         raise
     except BROKEN as error:
         raise PhotoRefused(_("“%(name)s” is damaged or incomplete. Choose another photo.") % {"name": name}) from error
-    return out.getvalue(), place
+    return Picture(content, hashlib.sha256(content).hexdigest(), place)
+
+
+def smaller(file: "File[bytes]") -> bytes:
+    """A picture that is kept here, with no side longer than SMALL_SIDE pixels, as the bytes of a JPEG.
+
+    OSError where the file is damaged. Made anew each time and kept nowhere but in caches, so that nothing is left of
+    it when the picture goes; a JPEG of 2048 pixels is decoded at a quarter of its size for it.
+    """
+    with _decoding, Image.open(file, formats=["JPEG"]) as image:
+        image.draft("RGB", (SMALL_SIDE, SMALL_SIDE))
+        image.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS)
+        return jpeg(image)
+
+
+def jpeg(image: Image.Image) -> bytes:
+    """An RGB image as the bytes of a JPEG without metadata."""
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return out.getvalue()
 
 
 def _refuse_bomb(image: Image.Image, name: str) -> None:
