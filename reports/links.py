@@ -10,9 +10,11 @@ from django.core.signing import BadSignature, Signer, b62_decode, b62_encode
 from django.urls import reverse
 
 from reports import clock
-from reports.models import Draft, ServiceRequest, Submission, Subscription
+from reports.models import Confirmation, Draft, ServiceRequest, Submission, Subscription
 
 SEPARATOR = "."
+CONFIRMATION_LIFE = timedelta(days=7)
+VERDICT_LINK_LIFE = timedelta(days=365)
 OWNER_LINK_LIFE = timedelta(days=3650)  # old mails have to work, and not for ever
 
 
@@ -31,15 +33,12 @@ def absolute(path: str) -> str:
 
 def draft_key(draft: Draft) -> str:
     """The key under which a draft is found, safe in a path. The same for the draft's whole life."""
-    expiry = b62_encode(int(draft.expires_at.timestamp()))
-    return _signer("draft").sign(f"{_pack(draft.pk)}{SEPARATOR}{expiry}")
+    return _sign_until("draft", _pack(draft.pk), draft.expires_at)
 
 
 def draft_from_key(key: str) -> Draft:
     """The draft of a key. LinkForged for a key that is not ours, LinkExpired when its time or the draft is over."""
-    packed, _separator, expiry = _unsign("draft", key).partition(SEPARATOR)
-    if clock.now() >= datetime.fromtimestamp(b62_decode(expiry), UTC):
-        raise LinkExpired
+    packed = _unsign_in_time("draft", key)
     draft = Draft.objects.select_related("service_request").filter(pk=_unpack(packed)).first()
     if draft is None:
         raise LinkExpired
@@ -66,6 +65,47 @@ def subscription_from_key(key: str) -> Subscription:
     return subscription
 
 
+def confirmation_key(confirmation: Confirmation) -> str:
+    """The key by which somebody without an account does what they asked for. Good for seven days from the asking."""
+    return _sign_until("confirmation", confirmation.pk, confirmation.created_at + CONFIRMATION_LIFE)
+
+
+def confirmation_link(confirmation: Confirmation) -> str:
+    """The absolute address of the page on which they do it, in the language that is active."""
+    return absolute(reverse("confirm", args=[confirmation_key(confirmation)]))
+
+
+def confirmation_from_key(key: str) -> Confirmation:
+    """The confirmation of a key. LinkForged for a key that is not ours, LinkExpired when its time is over."""
+    pk = _unsign_in_time("confirmation", key)
+    ours = ("service_request__jurisdiction", "service_request__service__override")
+    rows = Confirmation.objects.select_related(*ours, "mirrored__endpoint__jurisdiction")
+    found = rows.filter(pk=int(pk)).first()
+    if found is None:
+        raise LinkExpired
+    return found
+
+
+def verdict_key(subscription: Subscription) -> str:
+    """The key by which whoever follows a report says whether it is really fixed: a year from now."""
+    return _sign_until("verdict", subscription.pk, clock.now() + VERDICT_LINK_LIFE)
+
+
+def verdict_link(subscription: Subscription) -> str:
+    """The absolute address of the page on which that is said."""
+    return absolute(reverse("verdict", args=[verdict_key(subscription)]))
+
+
+def subscription_from_verdict_key(key: str) -> Subscription:
+    """The subscription of a key. LinkForged for a key that is not ours, LinkExpired when its time or the subscription
+    is over; one that was ended still may say it."""
+    pk = _unsign_in_time("verdict", key)
+    found = Subscription.objects.select_related("service_request").filter(pk=int(pk)).first()
+    if found is None:
+        raise LinkExpired
+    return found
+
+
 def reply_key(submission: Submission) -> str:
     """The key by which a body that was told by mail may answer. It is good while the submission is kept."""
     return _signer("reply").sign(str(submission.pk))
@@ -87,8 +127,7 @@ def submission_from_reply_key(key: str) -> Submission:
 
 def owner_key(service_request: ServiceRequest) -> str:
     """The key by which whoever filed a report may take it away. The same for ten years from the filing."""
-    expiry = b62_encode(int((service_request.requested_datetime + OWNER_LINK_LIFE).timestamp()))
-    return _signer("owner").sign(f"{service_request.pk}{SEPARATOR}{expiry}")
+    return _sign_until("owner", service_request.pk, service_request.requested_datetime + OWNER_LINK_LIFE)
 
 
 def take_away_link(service_request: ServiceRequest) -> str:
@@ -98,9 +137,7 @@ def take_away_link(service_request: ServiceRequest) -> str:
 
 def service_request_from_owner_key(key: str) -> ServiceRequest:
     """The report of a key. LinkForged for a key that is not ours, LinkExpired when its time or the report is over."""
-    pk, _separator, expiry = _unsign("owner", key).partition(SEPARATOR)
-    if clock.now() >= datetime.fromtimestamp(b62_decode(expiry), UTC):
-        raise LinkExpired
+    pk = _unsign_in_time("owner", key)
     found = ServiceRequest.objects.select_related("jurisdiction").filter(pk=int(pk)).first()
     if found is None:
         raise LinkExpired
@@ -109,6 +146,18 @@ def service_request_from_owner_key(key: str) -> ServiceRequest:
 
 def _signer(purpose: str) -> Signer:
     return Signer(salt=f"reports.links.{purpose}", sep=SEPARATOR)
+
+
+def _sign_until(purpose: str, subject: object, until: datetime) -> str:
+    return _signer(purpose).sign(f"{subject}{SEPARATOR}{b62_encode(int(until.timestamp()))}")
+
+
+def _unsign_in_time(purpose: str, key: str) -> str:
+    """What `_sign_until` signed; LinkExpired once its time is over."""
+    subject, _separator, expiry = _unsign(purpose, key).partition(SEPARATOR)
+    if clock.now() >= datetime.fromtimestamp(b62_decode(expiry), UTC):
+        raise LinkExpired
+    return subject
 
 
 def _unsign(purpose: str, key: str) -> str:
