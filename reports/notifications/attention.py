@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from reports import clock
 from reports.models import (
@@ -29,6 +29,7 @@ Kind = VolunteerMailKind
 State = NotificationState
 
 LONG: Final = timedelta(hours=1)  # an outage shorter than this mends itself before a volunteer could do anything
+HELD_PAUSE: Final = timedelta(hours=1)
 KEPT: Final = timedelta(days=30)
 MAILS_AT_ONCE: Final = 200
 
@@ -47,6 +48,7 @@ def queue_due() -> int:
         + _queue_new(addresses, now)
         + _queue_outages(addresses, now)
         + _queue_recoveries(now)
+        + _queue_held(addresses, now)
     )
 
 
@@ -137,6 +139,20 @@ def _queue_recoveries(now: datetime) -> int:
     return len(rows)
 
 
+def _queue_held(addresses: Sequence[str], now: datetime) -> int:
+    """What is held from the public, once the first that is new has waited for company, and no sooner than HELD_PAUSE
+    after the last such mail: the page for reports of abuse is open to everybody. While there is any, again every
+    ATTENTION_REMINDER_HOURS, in one mail for each address."""
+    since = VolunteerMail.objects.filter(kind=Kind.HELD).aggregate(last=Max("about"))["last"]
+    waiting = [row for row in attention_mail.held_since(since) if row <= now - timedelta(seconds=settings.MAIL_GATHER)]
+    hours = settings.ATTENTION_REMINDER_HOURS
+    again = (
+        since is not None and hours > 0 and since <= now - timedelta(hours=hours) and attention_mail.held_since(None)
+    )
+    rested = since is None or since <= now - HELD_PAUSE
+    return _owe(addresses, Kind.HELD, now) if (waiting and rested) or again else 0
+
+
 def _untold_ends() -> QuerySet[VolunteerMail]:
     """The outages that were told, of which the end was not."""
     same = VolunteerMail.objects.filter(
@@ -171,5 +187,5 @@ def _send_to(email: str, wanted: set[str]) -> bool:
 
 def _forget_old(rows: QuerySet[VolunteerMail]) -> None:
     """Of reports; those of outages are few, and say what was told."""
-    ended = rows.filter(kind__in=(Kind.NEW, Kind.REMINDER), about__lt=clock.now() - KEPT)
+    ended = rows.filter(kind__in=(Kind.NEW, Kind.REMINDER, Kind.HELD), about__lt=clock.now() - KEPT)
     ended.exclude(state__in=(State.QUEUED, State.SENDING)).delete()

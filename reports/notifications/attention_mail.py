@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.links import absolute
-from reports.models import Endpoint, Submission, SubmissionState, VolunteerMail, VolunteerMailKind
+from reports.models import (
+    AbuseReport,
+    Comment,
+    Endpoint,
+    ServiceRequest,
+    Submission,
+    SubmissionState,
+    VolunteerMail,
+    VolunteerMailKind,
+)
 from reports.notifications import evidence
 
 Kind = VolunteerMailKind
@@ -60,11 +69,19 @@ class Letter:
     still_open_number: int
     away: tuple[Outage, ...]
     back: tuple[Outage, ...]
+    held_reports: int = 0
+    held_comments: int = 0
+    abuse_reports: int = 0
+
+    @property
+    def held(self) -> int:
+        """How much waits to be published, or to be hidden."""
+        return self.held_reports + self.held_comments + self.abuse_reports
 
     @property
     def is_empty(self) -> bool:
         """Whether everything was handled before the mail left."""
-        return not (self.new_number or self.still_open_number or self.away or self.back)
+        return not (self.new_number or self.still_open_number or self.away or self.back or self.held)
 
     @property
     def subject(self) -> str:
@@ -80,7 +97,17 @@ class Letter:
             ) % {"count": waiting}
         if self.away:
             return _("%(endpoint)s does not answer") % {"endpoint": self.away[0].name}
-        return _("%(endpoint)s answers again") % {"endpoint": self.back[0].name}
+        if self.back:
+            return _("%(endpoint)s answers again") % {"endpoint": self.back[0].name}
+        if self.abuse_reports:
+            return ngettext(
+                "%(count)d report of abuse needs a volunteer",
+                "%(count)d reports of abuse need a volunteer",
+                self.abuse_reports,
+            ) % {"count": self.abuse_reports}
+        return ngettext("%(count)d waits to be published", "%(count)d wait to be published", self.held) % {
+            "count": self.held
+        }
 
 
 def gather(owed: Sequence[VolunteerMail]) -> Letter:
@@ -93,7 +120,11 @@ def gather(owed: Sequence[VolunteerMail]) -> Letter:
     shown = _cases(new, SHOWN)
     ended = {(row.endpoint_id, row.about) for row in owed if row.kind == Kind.RECOVERY}
     away = [row for row in owed if row.kind == Kind.OUTAGE and (row.endpoint_id, row.about) not in ended]
+    told_of_held = any(row.kind == Kind.HELD for row in owed)
     return Letter(
+        held_reports=_held_reports().count() if told_of_held else 0,
+        held_comments=_held_comments().count() if told_of_held else 0,
+        abuse_reports=_unhandled().count() if told_of_held else 0,
         new=shown,
         new_number=new.count(),
         still_open=_cases(still_open, SHOWN - len(shown)) if reminded else (),
@@ -101,6 +132,29 @@ def gather(owed: Sequence[VolunteerMail]) -> Letter:
         away=_outages(away),
         back=_outages(row for row in owed if row.kind == Kind.RECOVERY),
     )
+
+
+def held_since(moment: datetime | None) -> list[datetime]:
+    """When each report and comment was held that still is, and when each report of abuse came that nobody has handled;
+    only those since that moment where there is one."""
+    found = [
+        *_held_reports().values_list("held_at", flat=True),
+        *_held_comments().values_list("held_at", flat=True),
+        *_unhandled().values_list("created_at", flat=True),
+    ]
+    return [when for when in found if when is not None and (moment is None or when > moment)]
+
+
+def _unhandled() -> QuerySet[AbuseReport]:
+    return AbuseReport.objects.filter(handled_at=None)
+
+
+def _held_reports() -> QuerySet[ServiceRequest]:
+    return ServiceRequest.objects.filter(held_at__isnull=False, hidden=False, taken_away_at=None)
+
+
+def _held_comments() -> QuerySet[Comment]:
+    return Comment.objects.filter(held_at__isnull=False, hidden=False)
 
 
 def message(email: str, letter: Letter) -> EmailMultiAlternatives:
@@ -111,6 +165,9 @@ def message(email: str, letter: Letter) -> EmailMultiAlternatives:
             "new_more": letter.new_number - len(letter.new),
             "still_open_more": letter.still_open_number - len(letter.still_open),
             "list_link": f"{absolute(reverse('admin:reports_submission_changelist'))}?state=needs_attention",
+            "held_reports_link": f"{absolute(reverse('admin:reports_servicerequest_changelist'))}?held=yes",
+            "held_comments_link": f"{absolute(reverse('admin:reports_comment_changelist'))}?held=yes",
+            "abuse_link": f"{absolute(reverse('admin:reports_abusereport_changelist'))}?handled_at__isempty=1",
             "site_name": settings.SITE_NAME,
         }
         subject = " ".join(render_to_string("emails/attention-subject.txt", context).split())

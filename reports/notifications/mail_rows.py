@@ -11,11 +11,11 @@ from django.db.models import QuerySet
 
 from reports import clock
 from reports.http.redaction import redact
-from reports.models import Notification, NotificationState, VolunteerMail
+from reports.models import Confirmation, Notification, NotificationState, VolunteerMail
 
 log = logging.getLogger(__name__)
 State = NotificationState
-Row = TypeVar("Row", Notification, VolunteerMail)
+Row = TypeVar("Row", Notification, VolunteerMail, Confirmation)
 
 TRIES: Final = 12
 FIRST_PAUSE: Final = timedelta(minutes=1)

@@ -1,6 +1,7 @@
 """Sending what is owed: one mail for each follower with all of the news that waits for them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -9,9 +10,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from reports import clock
-from reports.links import absolute, take_away_link, unsubscribe_link
+from reports.links import absolute, take_away_link, unsubscribe_link, verdict_link
 from reports.models import (
-    Contact,
     Notification,
     NotificationState,
     PublicStatus,
@@ -48,25 +48,53 @@ def _send_to(subscription_id: int) -> bool:
     taken = _take(subscription_id)
     if not taken:
         return False
-    related = ("service_request__jurisdiction", "service_request__endpoint")
+    related = ("service_request__jurisdiction", "service_request__endpoint", "service_request__service__override")
     subscription = Subscription.objects.select_related(*related).filter(pk=subscription_id).first()
     if subscription is None:
         return False  # deleted meanwhile, with its report's contact details, and its mails with it
-    if subscription.ended_at or not _told(subscription.service_request, taken):
+    if not _is_wanted(subscription) or not _told(subscription.service_request, taken):
         mail_rows.drop(taken)
         return False
     return mail_rows.hand_over(lambda: message(subscription, taken), taken, f"subscription {subscription_id}")
 
 
-def message(subscription: Subscription, notifications: Sequence[Notification]) -> EmailMultiAlternatives:
-    """The mail: the newest state as the headline, all of the news below it, in the follower's language."""
+def _is_wanted(subscription: Subscription) -> bool:
+    """Whether it runs, and may be told: while the public does not see a report, only whoever filed it is."""
     request = subscription.service_request
-    unsubscribe = unsubscribe_link(subscription)
+    shown = not (request.hidden or request.held_at or request.taken_away_at)
+    return subscription.ended_at is None and (shown or subscription.by_reporter)
+
+
+def message(subscription: Subscription, notifications: Sequence[Notification]) -> EmailMultiAlternatives:
+    """The mail: the newest state as the headline, all of the news below it, in the follower's language and leading to
+    pages in it."""
+    request = subscription.service_request
+    with translation.override(subscription.locale), timezone.override(request.jurisdiction.zone):
+        context = _context(subscription, notifications)
+        subject = " ".join(render_to_string("emails/status-subject.txt", context).split())
+        mail = EmailMultiAlternatives(
+            subject, render_to_string("emails/status-body-text.txt", context), to=[subscription.email]
+        )
+        mail.attach_alternative(render_to_string("emails/status-body-html.html", context), "text/html")
+    mail.extra_headers = {
+        "List-Unsubscribe": f"<{context['unsubscribe']}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+        "X-Reference": request.reference,
+    }
+    return mail
+
+
+def _context(subscription: Subscription, notifications: Sequence[Notification]) -> dict[str, Any]:
+    """What the mail's templates read; the addresses lead to pages in the language that is active."""
+    request = subscription.service_request
     original = request.original()
-    context = {
+    return {
         "service_request": request,
-        "status": request.status,  # what holds now, whatever else was told in the meantime
-        "headline": _headline(request, PublicStatus(request.status)),
+        "status": request.shown_status,  # what holds now, whatever else was told in the meantime
+        "verdict": verdict_link(subscription) if request.status == PublicStatus.CLOSED else "",
+        "headline": _headline(request, request.shown_status, yours=subscription.by_reporter),
+        "yours": subscription.by_reporter,
         "updates": (updates := _told(request, notifications)),
         "take_away": take_away_link(request) if _confirms(subscription, updates) else "",
         "original": original,
@@ -75,29 +103,15 @@ def message(subscription: Subscription, notifications: Sequence[Notification]) -
         .values_list("service_request_id", flat=True)
         .first(),
         "link": absolute(request.get_absolute_url()),
-        "unsubscribe": unsubscribe,
+        "unsubscribe": unsubscribe_link(subscription),
         "site_name": settings.SITE_NAME,
     }
-    with translation.override(subscription.locale), timezone.override(request.jurisdiction.zone):
-        subject = " ".join(render_to_string("emails/status-subject.txt", context).split())
-        mail = EmailMultiAlternatives(
-            subject, render_to_string("emails/status-body-text.txt", context), to=[subscription.email]
-        )
-        mail.attach_alternative(render_to_string("emails/status-body-html.html", context), "text/html")
-    mail.extra_headers = {
-        "List-Unsubscribe": f"<{unsubscribe}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Auto-Submitted": "auto-generated",
-        "X-Reference": request.reference,
-    }
-    return mail
 
 
 def _confirms(subscription: Subscription, updates: Sequence[StatusUpdate]) -> bool:
     """Whether this is the first mail to whoever filed it, and to nobody else: it has the key to the report."""
-    contact: Contact | None = getattr(subscription.service_request, "contact", None)
     first = any(line.status == PublicStatus.RECEIVED and not line.by_body for line in updates)
-    return first and contact is not None and contact.email == subscription.email
+    return first and subscription.by_reporter
 
 
 def _told(request: ServiceRequest, notifications: Sequence[Notification]) -> list[StatusUpdate]:
@@ -113,22 +127,37 @@ def _may_be_told(request: ServiceRequest, line: StatusUpdate) -> bool:
     return not (line.private or line.hidden or (request.private and line.is_comment))
 
 
-def _headline(request: ServiceRequest, status: PublicStatus) -> str:
-    body = request.jurisdiction.name
+def _headline(request: ServiceRequest, status: PublicStatus, *, yours: bool) -> str:
+    """What holds now, in a sentence: to whoever filed the report, or to somebody who follows it."""
+    body = {"body": request.jurisdiction.name}
     _ = translation.gettext
+    to_others = {
+        PublicStatus.RECEIVED: _("The report was received"),
+        PublicStatus.SENT: _("The report was sent to %(body)s"),
+        PublicStatus.ACCEPTED: _("%(body)s has accepted the report"),
+        PublicStatus.IN_PROGRESS: _("%(body)s is working on the report"),
+        PublicStatus.REJECTED: _("%(body)s has turned the report down"),
+        PublicStatus.SILENT: _("No news of the report from %(body)s"),
+        PublicStatus.UNDELIVERED: _("We could not make sure yet that %(body)s has the report; we are on it"),
+        PublicStatus.CANCELLED: _("The report was withdrawn"),
+    }
+    if not yours and status in to_others:
+        return to_others[status] % body
     return {
         PublicStatus.RECEIVED: _("We have your report"),
         PublicStatus.SENT: _("Your report was sent to %(body)s"),
         PublicStatus.ACCEPTED: _("%(body)s has accepted your report"),
         PublicStatus.IN_PROGRESS: _("%(body)s is working on your report"),
         PublicStatus.CLOSED: _("%(body)s says that it is done"),
+        PublicStatus.CONFIRMED: _("People who looked say that it is fixed"),
+        PublicStatus.DISPUTED: _("People who looked say that it is not fixed"),
         PublicStatus.NOT_RESPONSIBLE: _("%(body)s says that this is not its task"),
         PublicStatus.DUPLICATE: _("%(body)s has this report already"),
         PublicStatus.REJECTED: _("%(body)s has turned your report down"),
         PublicStatus.SILENT: _("No news of your report from %(body)s"),
         PublicStatus.UNDELIVERED: _("We could not make sure yet that %(body)s has your report; we are on it"),
         PublicStatus.CANCELLED: _("Your report was withdrawn"),
-    }[status] % {"body": body}
+    }[status] % body
 
 
 def _take(subscription_id: int) -> list[Notification]:

@@ -17,7 +17,14 @@ from reports.links import unsubscribe_link
 from reports.models import Notification, NotificationState, PublicStatus, StatusUpdate, Subscription
 from reports.notifications import mail_rows, queue, send
 from reports.notifications.unsubscribe import unsubscribe
-from tests.factories import make_service_request, make_status_update, make_submission
+from tests.factories import (
+    make_endpoint,
+    make_jurisdiction,
+    make_service,
+    make_service_request,
+    make_status_update,
+    make_submission,
+)
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +53,7 @@ def _at_once(settings) -> None:
 
 def owe(update: StatusUpdate, email: str = "rosa@example.org", **fields: Any) -> Subscription:
     follower, _new = Subscription.objects.get_or_create(
-        service_request=update.service_request, email=email, defaults=fields
+        service_request=update.service_request, email=email, defaults={"by_reporter": True} | fields
     )
     queue.enqueue(update)
     return follower
@@ -305,6 +312,23 @@ def test_a_comment_is_nobodys_status() -> None:
     assert "> Still there" in text()
     assert "A comment" in html()
     assert "Accepted" not in text()
+
+
+def test_a_body_that_waits_for_its_own_link_is_named_to_who_filed_it() -> None:
+    endpoint = make_endpoint(make_jurisdiction("Rostock"), dialect="klarschiff", options={})
+    request = make_service_request(make_service(endpoint), status=PublicStatus.ACCEPTED)
+    owe(make_status_update(request, status=PublicStatus.ACCEPTED, by_body=True))
+    owe(
+        make_status_update(request, status=PublicStatus.ACCEPTED, by_body=True),
+        email="neighbour@example.org",
+        by_reporter=False,
+    )
+    send.send_due()
+    told = {message.to[0]: " ".join(str(message.body).split()) for message in mail.outbox}
+    sentence = "Rostock counts the report only after you have followed the link in the e-mail that it sends you."
+    assert sentence in told.pop("rosa@example.org")
+    assert sentence not in " ".join(told.values())
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("status", PublicStatus)
