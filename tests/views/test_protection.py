@@ -139,3 +139,35 @@ def test_a_counter_that_cannot_be_reached_keeps_nobody_from_reporting(settings, 
     assert protection.refuse_step(post(), "place") is None
     assert "does not answer" in caplog.text
     settings.RATE_LIMIT_STORAGE = "memory://"
+
+
+@pytest.mark.parametrize("bucket", sorted(protection.BUCKETS))
+def test_every_bucket_has_a_limit_by_address_and_a_wider_one_by_network(settings, bucket: str) -> None:
+    setattr(settings, protection.BUCKETS[bucket].setting, 2)
+    settings.NETWORK_FACTOR = 2
+    taken = [protection.refuse_rate(post(f"192.0.2.{number}"), bucket) is None for number in (1, 1, 1, 2, 2, 3, 4)]
+    assert taken == [True, True, False, True, True, False, False]
+    assert protection.refuse_rate(post("198.51.100.1"), bucket) is None
+    refusal = protection.refuse_rate(post("192.0.2.9"), bucket)
+    assert refusal is not None
+    assert (refusal.status, refusal.retry_after > 0, "Try again in" in refusal.sentence) == (429, True, True)
+
+
+def test_one_who_moves_about_in_a_network_of_their_own_is_counted_once(settings) -> None:
+    settings.STEPS_PER_MINUTE, settings.NETWORK_FACTOR = 1, 3
+    households = [f"2001:db8:1:{number:x}::1" for number in range(5)]
+    assert [protection.refuse_rate(post(address), "step") is None for address in households] == [True] * 3 + [False] * 2
+
+
+def test_who_is_over_their_own_limit_takes_nothing_from_the_neighbours(settings) -> None:
+    settings.STEPS_PER_MINUTE, settings.NETWORK_FACTOR = 1, 2
+    for _turn in range(10):
+        protection.refuse_rate(post("192.0.2.1"), "step")
+    assert protection.refuse_rate(post("192.0.2.2"), "step") is None
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"), [(1, "a minute"), (60, "a minute"), (61, "2 minutes"), (3600, "60 minutes")]
+)
+def test_it_is_said_when_to_come_back(wait: int, words: str) -> None:
+    assert words in protection._come_back(wait)
