@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.delivery import disclosures
 from reports.forms.demands import required_by
 from reports.models import Endpoint
 
@@ -47,8 +48,8 @@ class ContactForm(forms.Form):
             field = self.fields[name]
             field.required = name in self.demanded
             field.error_messages["required"] = _("%(body)s needs this.") % {"body": self.body}
-        named = {"body": self.body}
-        self.fields["pass_on"].label = _("Pass my details on to %(body)s, so that they can ask me") % named
+        self.sent = [name for name in DETAILS if name in disclosures.sent_to(endpoint)]
+        self._say_what_is_passed_on()
 
     def clean(self) -> dict[str, Any]:
         """The two boxes need something to be ticked for, and consent has to name the body that gets the report."""
@@ -65,10 +66,27 @@ class ContactForm(forms.Form):
             self.add_error("pass_on", needed % {"body": self.body})
         return cleaned
 
+    @property
+    def two_boxes(self) -> list[forms.BoundField]:
+        """What may be done with the details: to tell of changes, and to pass them on where the body can take any."""
+        return [self[name] for name in ("tell_me", "pass_on") if name in self.fields]
+
     def answer(self) -> dict[str, Any]:
         """The draft's `contact`, with the endpoint that was named beside the consent."""
-        given = {name: self.cleaned_data[name] for name in (*DETAILS, "pass_on", "tell_me")}
-        return given | {"endpoint": self.recipient.pk}
+        given = {name: self.cleaned_data[name] for name in (*DETAILS, "tell_me")}
+        passed = bool(self.cleaned_data.get("pass_on"))
+        return given | {"pass_on": passed, "endpoint": self.recipient.pk}
+
+    def _say_what_is_passed_on(self) -> None:
+        """Name the body in the box, and which details its system has a place for; no box where it has one for none."""
+        named = {"body": self.body, "details": disclosures.named(self.sent)}
+        if not self.sent and not self.demanded:
+            del self.fields["pass_on"]
+            return
+        box = self.fields["pass_on"]
+        box.label = _("Pass my details on to %(body)s, so that they can ask me") % named
+        if self.sent and len(self.sent) < len(DETAILS):
+            box.help_text = _("Its system takes only this of them: %(details)s.") % named
 
     def _ask_anew(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         """Show the page with the tick taken away and the body that it would be for now."""

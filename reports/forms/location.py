@@ -1,4 +1,4 @@
-"""Where it is: a hit of the address search, or coordinates from the map, the device or the keyboard."""
+"""Where it is: a hit of the address search, coordinates from map, device or keyboard, or words alone."""
 
 import math
 import re
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.forms.place_words import PlaceInWords
 from reports.geo.coordinates import parse_coordinates
 from reports.geo.geocoding import GeocodedPlace
 
@@ -22,8 +23,10 @@ QUERY_MOST: Final = 200  # characters of a search
 Point = tuple[float, float]
 
 
-class LocationForm(forms.Form):
+class LocationForm(PlaceInWords):
     """The place of a report. After `is_valid()`, `point` and `answer()` hold it.
+
+    With `in_words` it is read from the words and the body's name, else from a hit or the coordinates.
 
     `address_string` is the address that the page showed and `address_at` the point for which it showed it; once the
     point has moved, that address is no longer the place's. `chosen` says whether a person chose it among addresses.
@@ -56,9 +59,10 @@ class LocationForm(forms.Form):
     address_at = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     chosen = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, hits: Sequence[GeocodedPlace] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hits: Sequence[GeocodedPlace] = (), in_words: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hits = tuple(hits)
+        self.in_words = in_words
         self.point: Point | None = None
         self.swapped: Point | None = None  # latitude and longitude the other way round, where that is a place
         for name in ("lat", "long"):
@@ -70,7 +74,9 @@ class LocationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Find the one point that was meant; errors stand at the field to be put right."""
         cleaned = super().clean() or {}
-        if cleaned.get("hit") and not chosen_since(cleaned):
+        if self.in_words:
+            self.point = self.take_words(cleaned)
+        elif cleaned.get("hit") and not chosen_since(cleaned):
             self._take_hit(cleaned)
         else:
             self._take_numbers(cleaned)
@@ -80,6 +86,8 @@ class LocationForm(forms.Form):
         """The draft's `location`; the address is empty where none is known for the point."""
         if self.point is None:
             raise ValueError("there is no point to answer with")
+        if self.in_words:
+            return self.words_answer(self.point, self.cleaned_data["place_detail"])
         lat, long = self.point
         known = self._near(self.cleaned_data["address_at"], self.point)
         return {
@@ -87,7 +95,7 @@ class LocationForm(forms.Form):
             "long": long,
             "address_string": self.cleaned_data["address_string"] if known else "",
             "place_meant": "address" if known and self.cleaned_data["chosen"] else "point",
-            "place_detail": self.cleaned_data["place_detail"],
+            "place_detail": self.cleaned_data["place_detail"] or self.cleaned_data["words"],
         }
 
     def _take_hit(self, cleaned: dict[str, Any]) -> None:
@@ -104,7 +112,8 @@ class LocationForm(forms.Form):
         if not lat_text and not long_text:
             if self.hits:
                 raise ValidationError({"hit": _("Choose one of the places, or give the place another way.")})
-            raise ValidationError({"q": _("Choose the place: search for it, tap the map, or give coordinates.")})
+            words = _("Say where it is, in any one of the ways on this page.")
+            raise ValidationError({"q": words})
         if lat_text and not long_text:
             self._take_pair(lat_text)
         else:

@@ -6,6 +6,7 @@ Source: GeoReport v2, GET service definition. A datatype that the standard does 
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
@@ -19,10 +20,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.dialects.shown_if import ShownIf
+from reports.forms.conditional import read
+from reports.forms.offered import CheckboxSelectMultiple, RadioSelect, Select
+from reports.templatetags.city_words import marked
+
 RADIOS_MOST: Final = 7  # more choices than this are a select
 TEXT_MOST: Final = 4000  # the standard's limit for `description`; it names none for attributes
-NUMBER: Final = re.compile(r"^[+-]?(\d+([.,]\d+)?|[.,]\d+)$")
-THOUSANDS: Final = re.compile(r"^[+-]?\d{1,3}([.,]\d{3}){2,}$|^[+-]?[1-9]\d{0,2},\d{3}$")
+NUMBER: Final = re.compile(r"^[+-]?(\d+(\.\d+)?|\.\d+)$", re.ASCII)
+THOUSANDS: Final = re.compile(r"^[+-]?\d{1,3}([.,]\d{3}){2,}$|^[+-]?[1-9]\d{0,2},\d{3}$", re.ASCII)
+SPACES: Final = re.compile(r"\s")
 
 Row = Mapping[str, Any]
 Value = dict[str, str]
@@ -39,6 +46,8 @@ class Question:
     hint: str
     description: str
     values: tuple[tuple[str, str], ...]
+    value_conditions: tuple[ShownIf | None, ...]
+    shown_if: ShownIf | None
     private: bool
     field_name: str
     digest: str
@@ -61,6 +70,17 @@ def questions_of(definition: Sequence[Row]) -> list[Question]:
 def normalise(text: str) -> str:
     """Text as the standard counts it: a line break is one character, and there is no white space round it."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def tidy_number(text: str) -> str:
+    """A number as it is typed, without spaces and with the digits 0 to 9; `static/js/conditional.js` does the same."""
+    digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in SPACES.sub("", text))
+    return "".join(digits).replace("\u2212", "-")
+
+
+def plain_number(text: str) -> str:
+    """The same, with a point where a comma stood: what is compared, kept and sent."""
+    return tidy_number(text).replace(",", ".")
 
 
 class TextField(forms.CharField):
@@ -87,24 +107,18 @@ class NumberField(forms.CharField):
     """A number as text: a comma may stand for the decimal point, and 0 is an answer."""
 
     def to_python(self, value: Any) -> str:
-        text = (super().to_python(value) or "").replace(" ", "").replace("\u00a0", "").replace("−", "-")
+        text = tidy_number(super().to_python(value) or "")
         if not text:
             return ""
         if THOUSANDS.match(text):
             raise ValidationError(_("Write the number without a sign between the thousands, such as 1000."))
-        if not NUMBER.match(text):
+        number = plain_number(text)
+        if not NUMBER.match(number):
             raise ValidationError(_("Write this as a number, such as 3 or 2.5."))
-        return text.replace(",", ".")
+        return number
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "inputmode": "decimal", "autocomplete": "off", "class": "input--narrow"}
-
-
-class RadioSelect(forms.RadioSelect):
-    """Radio buttons of which none is chosen to begin with, “No answer” neither."""
-
-    def format_value(self, value: Any) -> list[str]:
-        return [str(value)] if value else []
 
 
 class LocalDateTimeInput(forms.MultiWidget):
@@ -162,16 +176,27 @@ class LocalDateTimeField(forms.MultiValueField):
         return moment
 
 
-def field_for(question: Question, zone: tzinfo) -> forms.Field:
-    """The form field that asks a question."""
+def field_for(question: Question, zone: tzinfo, language: str = "") -> forms.Field:
+    """The form field that asks a question; `language` is that of the question, the page's where it is not said."""
     make = MAKERS.get(question.datatype, _string)
     label = strip_tags(question.description) or question.code
-    hint = strip_tags(question.hint)
-    if question.private:
-        hint = f"{hint} {_('This is not shown in public.')}".strip()
+    hint = _hint(question, language)
     field = make(question, zone, {"label": label, "help_text": hint, "required": question.required})
+    if isinstance(field.widget, Select):
+        field.widget.language = language
     field.error_messages["required"] = _("Answer “%(question)s”.") % {"question": label}
     return field
+
+
+def _hint(question: Question, language: str) -> str:
+    """The body's hint, marked where it is not in the page's language, and after it what we say ourselves."""
+    hint = strip_tags(question.hint)
+    theirs = marked(hint, language) if language else hint
+    if not question.private:
+        return theirs
+    ours = _("This is not shown in public.")
+    stop = "" if hint.rstrip().endswith((".", "!", "?", ":", "…")) else "."
+    return format_html("{}{} {}", theirs, stop, ours) if hint else ours
 
 
 def values_of(question: Question, cleaned: Any) -> list[Value]:
@@ -186,7 +211,7 @@ def values_of(question: Question, cleaned: Any) -> list[Value]:
 def initial_for(question: Question, values: Sequence[Value], zone: tzinfo) -> Any:
     """An answer of the draft as its field shows it."""
     keys = [value["key"] for value in values]
-    if question.datatype == "multivaluelist":
+    if question.datatype == "multivaluelist" and question.values:
         return keys
     if question.datatype == "datetime" and keys:
         try:
@@ -207,6 +232,8 @@ def _question(row: Row) -> Question:
         hint=str(row.get("datatype_description") or ""),
         description=str(row.get("description") or ""),
         values=tuple((str(value["key"]), str(value.get("name") or value["key"])) for value in row.get("values") or ()),
+        value_conditions=tuple(read(value.get("shown_if")) for value in row.get("values") or ()),
+        shown_if=read(row.get("shown_if")),
         private=bool(row.get("private")),
         field_name="attribute_" + "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in code),
         digest=hashlib.sha256(stable.encode()).hexdigest()[:12],
@@ -249,7 +276,7 @@ def _single(question: Question, zone: tzinfo, common: dict[str, Any]) -> forms.F
         return _string(question, zone, common)
     if len(question.values) > RADIOS_MOST:
         choices = [("", _("Choose an answer")), *question.values]
-        return forms.ChoiceField(choices=choices, error_messages=invalid, **common)
+        return forms.ChoiceField(choices=choices, widget=Select, error_messages=invalid, **common)
     choices = [*question.values] if question.required else [*question.values, ("", _("No answer"))]
     return forms.ChoiceField(choices=choices, widget=RadioSelect, error_messages=invalid, **common)
 
@@ -259,7 +286,7 @@ def _multiple(question: Question, zone: tzinfo, common: dict[str, Any]) -> forms
         return _string(question, zone, common)
     invalid = {"invalid_choice": gettext_lazy("Choose among the answers in the list.")}
     return forms.MultipleChoiceField(
-        choices=question.values, widget=forms.CheckboxSelectMultiple, error_messages=invalid, **common
+        choices=question.values, widget=CheckboxSelectMultiple, error_messages=invalid, **common
     )
 
 

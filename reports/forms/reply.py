@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.forms.questions import RadioSelect, TextField
+from reports.forms.offered import RadioSelect
+from reports.forms.questions import TextField
 from reports.models import PublicStatus
 
 NOTE_MOST: Final = 2000

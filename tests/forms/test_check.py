@@ -4,6 +4,7 @@ import pytest
 
 from reports.forms.check import summary
 from tests.factories import make_endpoint, make_jurisdiction, make_service
+from tests.forms.definitions import row, values
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,19 @@ def test_every_answer_has_its_line() -> None:
         ("Who gets your details", "Passed on to Springfield", "contact"),
         ("News by e-mail", "No", "contact"),
     ]
+
+
+def test_what_the_body_worded_is_in_its_language_and_what_the_person_wrote_is_not() -> None:
+    body = make_jurisdiction("Springfield", languages=["es"])
+    definition = [row("a", "multivaluelist", values=values("0", "1")), row("b", "number")]
+    service = make_service(make_endpoint(body), definition=definition)
+    found = {line.label: line.language for line in summary(ANSWERS, service, 0) if line.language}
+    assert found == {"Problem": "es", "Where?": "es"}
+
+
+def test_a_place_in_words_has_no_point() -> None:
+    said = {"lat": 1.0, "long": 2.0, "address_string": "by the gate, Springfield", "place_meant": "words"}
+    assert lines(location=said)[0] == ("Place", "by the gate, Springfield", "place")
 
 
 def test_what_was_left_out_is_a_line_without_a_value() -> None:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from reports.dialects import registry
 from reports.forms.contact import ContactForm, required_details
+from reports.forms.demands import description_limits, required_by
 from reports.models import Endpoint
 from tests.factories import make_endpoint, make_jurisdiction
 
@@ -64,6 +66,23 @@ def test_what_a_body_demands_is_required_and_so_is_the_consent() -> None:
 def test_only_contact_details_count_as_demanded_here() -> None:
     assert required_details(endpoint("lat_long", "phone", "email", "media_url")) == ["email", "phone"]
     assert required_details(make_endpoint(options={"required": "email"})) == []
+
+
+@pytest.mark.parametrize("key", registry.TABLE)
+def test_what_a_dialect_presumes_is_demanded_where_the_endpoint_is_silent(key: str) -> None:
+    """Klarschiff takes no filing without an address, whether a volunteer has written so or not."""
+    silent = make_endpoint(make_jurisdiction("Springfield"), dialect=key, options={})
+    presumed = registry.get(key).chosen({}, "required") or ()
+    assert required_by(silent) == frozenset(presumed)
+    assert ("email" in required_details(silent)) is (key == "klarschiff")
+    assert description_limits(silent)[1] <= 4000
+    silent.options = {"required": [], "description_max": 300, "description_min": 5}
+    assert required_by(silent) == frozenset()
+
+
+def test_a_dialect_that_is_gone_demands_nothing() -> None:
+    gone = make_endpoint(make_jurisdiction("Springfield"), dialect="gone", options={"required": ["email"]})
+    assert (required_by(gone), description_limits(gone)) == (frozenset(), (0, 4000))
 
 
 @pytest.mark.parametrize("named", ["", "0", "elsewhere", "1" * 300])

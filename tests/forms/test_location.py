@@ -7,6 +7,8 @@ import pytest
 from reports.forms.location import LocationForm, hit_value
 from reports.geo.geocoding import GeocodedPlace
 
+pytestmark = pytest.mark.django_db  # the form lists the bodies for a place in words
+
 HALL = GeocodedPlace(lat=41.8837, long=-87.6325, address_string="121 North LaSalle Street", raw={})
 CAFE = GeocodedPlace(lat=41.9, long=-87.7, address_string="Café Two | Chicago", raw={})
 

@@ -203,6 +203,13 @@ def test_a_private_question_says_so(private: bool) -> None:
     assert (question.private, said) == (private, private)
 
 
+@pytest.mark.parametrize("hint", ["Enter it as 999-999-9999", "Enter it as 999-999-9999.", "Which one?"])
+def test_what_the_city_says_of_a_private_question_ends_before_ours_begins(hint: str) -> None:
+    [asked] = questions_of([{"code": "PHONE", "datatype": "string", "datatype_description": hint, "private": True}])
+    theirs, stop, ours = str(field_for(asked, UTC).help_text).rpartition("This is")
+    assert (theirs[-2], stop + ours) == (hint[-1] if hint[-1] in ".?" else ".", "This is not shown in public.")
+
+
 @pytest.mark.parametrize("automated", ["server_set", "hidden_field"])
 def test_what_is_automated_is_asked_of_nobody(automated: str) -> None:
     rows = [row("easting", required=True, automated=automated), row("size"), row("note", variable=False, automated="x")]
