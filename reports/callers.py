@@ -5,6 +5,7 @@ import logging
 import math
 import time
 from functools import lru_cache
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,6 +16,11 @@ from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter, R
 
 log = logging.getLogger(__name__)
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+UNKNOWN: Final = "unknown"
+HOUSEHOLD: Final = 64  # bits of an IPv6 address that one household gets; the rest a device changes as it likes
+HEADER_MOST: Final = 2000  # characters of X-Forwarded-For that are read, from its end, which is what our proxies wrote
+
 
 def too_large(request: HttpRequest, most: int) -> bool:
     """Whether the request says that its body is longer than `most` bytes. Nothing of the body is read for it."""
@@ -24,24 +30,41 @@ def too_large(request: HttpRequest, most: int) -> bool:
         return True
 
 
-def client_address(request: HttpRequest) -> str:
-    """The address that limits count by; an IPv6 client by its /64, as that is what one household gets.
+def exact_address(request: HttpRequest) -> Address | None:
+    """The whole address of whoever calls; None where what stands there is none.
 
     X-Forwarded-For is believed only as far as TRUSTED_PROXIES of our own have appended to it, counted from the right.
+    `Forwarded` (RFC 7239) is not read: a proxy that writes it lets what the client wrote there pass too.
     """
     address = request.META.get("REMOTE_ADDR", "")
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    header = request.headers.get("X-Forwarded-For", "")[-HEADER_MOST:]
+    hops = [hop.strip() for hop in header.split(",") if hop.strip()]
     if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
         address = hops[-settings.TRUSTED_PROXIES]
     try:
-        parsed = ipaddress.ip_address(_without_port(address))
+        parsed = ipaddress.ip_address(_without_port(address).partition("%")[0])
     except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:  # how a socket for both families names an IPv4 client
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return str(parsed)
+        return None
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        return parsed.ipv4_mapped  # how a socket for both families names an IPv4 client
+    return parsed
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that limits count by; an IPv6 client by its /64, as that is what one household gets."""
+    parsed = exact_address(request)
+    if parsed is None:
+        return UNKNOWN
+    return str(parsed) if parsed.version == 4 else _network(parsed, HOUSEHOLD)
+
+
+def client_network(request: HttpRequest) -> str:
+    """The network round that address, whose limits are wider: NETWORK_PREFIX_V4 or NETWORK_PREFIX_V6 bits of it."""
+    parsed = exact_address(request)
+    if parsed is None:
+        return UNKNOWN
+    bits = settings.NETWORK_PREFIX_V4 if parsed.version == 4 else settings.NETWORK_PREFIX_V6
+    return _network(parsed, bits)
 
 
 def wait(limit: RateLimitItem, bucket: str, caller: str) -> int:
@@ -71,6 +94,10 @@ def _without_port(hop: str) -> str:
     if hop.startswith("["):
         return hop[1:].partition("]")[0]
     return hop.partition(":")[0] if hop.count(":") == 1 else hop
+
+
+def _network(address: Address, bits: int) -> str:
+    return str(ipaddress.ip_network((address, bits), strict=False).network_address)
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from reports import clock, tasks
+from reports import clock, holding, tasks
 from reports.delivery import endpoints, history
 from reports.models import (
     Contact,
@@ -28,11 +28,14 @@ class NotReady(Exception):
         self.page = page
 
 
-def file_service_request(draft: Draft, account: User | None = None) -> ServiceRequest:
+def file_service_request(
+    draft: Draft, account: User | None = None, address: holding.Address | None = None
+) -> ServiceRequest:
     """File a draft: request, photos, contact, outbox row and first line of history together, or nothing at all.
 
     The draft's id is the submit key: filing it again, even from two processes at once, gives the same request.
-    `account` is whose report it is, for those who are signed in. NotReady when a page is missing. The worker is
+    `account` is whose report it is, for those who are signed in; `address` is where the post came from, which rules of
+    volunteers may hold and which is not kept. NotReady when a page is missing. The worker is
     woken after the commit; if that fails, the sweep finds the row.
     """
     filed = ServiceRequest.objects.filter(submit_key=draft.pk).first()
@@ -41,7 +44,7 @@ def file_service_request(draft: Draft, account: User | None = None) -> ServiceRe
     service = _service(draft)
     try:
         with transaction.atomic():
-            return _file(draft, service, account)
+            return _file(draft, service, account, address)
     except IntegrityError:
         filed = ServiceRequest.objects.filter(submit_key=draft.pk).first()
         if filed is None:
@@ -65,21 +68,21 @@ def _service(draft: Draft) -> Service:
     return service
 
 
-def _file(draft: Draft, service: Service, account: User | None) -> ServiceRequest:
+def _file(draft: Draft, service: Service, account: User | None, address: holding.Address | None) -> ServiceRequest:
     now = clock.now()
     place, details = draft.answers["location"], draft.answers["attributes"]
     contact = draft.answers.get("contact") or {}
     if contact.get("pass_on") and contact.get("endpoint", service.endpoint_id) != service.endpoint_id:
         raise NotReady("contact")  # the consent named another body
     unlisted = endpoints.keeps_private(service.endpoint)
-    request = ServiceRequest.objects.create(
+    request = ServiceRequest(
         submit_key=draft.pk,
         jurisdiction=service.endpoint.jurisdiction,
         endpoint=service.endpoint,
         service=service,
         service_code=service.service_code,
-        service_name=service.shown_name,
-        group=service.shown_group,
+        service_name=service.name_on_record,
+        group=service.group_on_record,
         lat=place["lat"],
         long=place["long"],
         address_string=place.get("address_string", ""),
@@ -95,6 +98,8 @@ def _file(draft: Draft, service: Service, account: User | None) -> ServiceReques
         requested_datetime=now,
         updated_datetime=now,
     )
+    _hold(request, holding.of_report(request, contact.get("email", ""), address))
+    request.save()
     draft.media.update(service_request=request, draft=None, lat=None, long=None)
     _keep_contact(contact, request)
     submission = Submission.objects.create(request=request, endpoint=service.endpoint, due_at=now, created_at=now)
@@ -102,6 +107,12 @@ def _file(draft: Draft, service: Service, account: User | None) -> ServiceReques
     Draft.objects.filter(pk=draft.pk).update(service_request=request, answers={}, updated_at=now)
     transaction.on_commit(lambda: tasks.deliver.delay(submission.endpoint_id), robust=True)
     return request
+
+
+def _hold(request: ServiceRequest, written: holding.Written) -> None:
+    """Publish it when a volunteer has looked, where a rule says so; nothing else about it changes."""
+    for name, value in holding.held_fields(written).items():
+        setattr(request, name, value)
 
 
 def _keep_contact(answers: dict[str, Any], request: ServiceRequest) -> None:
@@ -112,4 +123,6 @@ def _keep_contact(answers: dict[str, Any], request: ServiceRequest) -> None:
         endpoint = request.endpoint if agreed else None
         Contact.objects.create(service_request=request, pass_on=agreed, endpoint=endpoint, **details)
     if details["email"] and answers.get("tell_me"):
-        Subscription.objects.create(service_request=request, email=details["email"], locale=request.locale)
+        Subscription.objects.create(
+            service_request=request, email=details["email"], locale=request.locale, by_reporter=True
+        )

@@ -12,6 +12,7 @@ from reports import clock
 from reports.delivery import (
     catalogue,
     comments,
+    definitions,
     drain,
     duplicates,
     endpoints,
@@ -29,7 +30,7 @@ from reports.delivery import (
 )
 from reports.dialects.errors import DialectError
 from reports.models import Draft, Endpoint, Submission, SubmissionState
-from reports.notifications import attention, send
+from reports.notifications import attention, confirmations, send
 from reports.operations import heartbeats
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,8 @@ def send_comment(comment_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def send_mails() -> None:
-    """Send the mails that are due."""
+    """Send the mails that are due, those first for which somebody sits and waits."""
+    confirmations.send_due()
     send.send_due()
 
 
@@ -135,6 +137,18 @@ def sync_all_services() -> None:
     """Wake the sync of every endpoint in use."""
     for pk in Endpoint.objects.filter(active=True, jurisdiction__active=True).values_list("pk", flat=True):
         sync_services.delay(pk)
+
+
+@shared_task(ignore_result=True)
+def fetch_definitions(endpoint_id: int, service_ids: list[int]) -> None:
+    """Fetch the questions of services that somebody is looking at; a failure waits until one of them is chosen."""
+    endpoint = _endpoint(endpoint_id)
+    if endpoint is None:
+        return
+    try:
+        definitions.fetch_ahead(endpoint, service_ids)
+    except DialectError as error:
+        log.warning("questions of endpoint %s not fetched ahead: %s", endpoint_id, error)
 
 
 @shared_task(ignore_result=True)
@@ -208,6 +222,7 @@ def forget_expired_drafts() -> None:
 def forget_contacts() -> None:
     """Delete the contact details whose time is over, and finish what was cut short of reports taken away."""
     retention.forget()
+    confirmations.forget()
     taken_away.tidy()
 
 
