@@ -3,14 +3,20 @@
 from django.contrib import admin
 
 from reports.admin import (
+    abuse,
     accounts,
+    call_now_rules,
     catalogue_changes,
     comments,
     disclosures,
     heartbeats,
+    hold_rules,
     jurisdictions,
     mirrored,
+    missing_places,
+    participation,
     people,
+    photos,
     pushed_updates,
     routing_rules,
     service_requests,
@@ -23,15 +29,21 @@ from reports.admin import (
 admin_site = admin.site
 
 __all__ = [
+    "abuse",
     "accounts",
     "admin_site",
+    "call_now_rules",
     "catalogue_changes",
     "comments",
     "disclosures",
     "heartbeats",
+    "hold_rules",
     "jurisdictions",
     "mirrored",
+    "missing_places",
+    "participation",
     "people",
+    "photos",
     "pushed_updates",
     "routing_rules",
     "service_requests",

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reports import tasks
+from reports.admin import held
 from reports.admin.generic import ModelAdmin, TabularInline
+from reports.admin.photos import CommentPhotoInline
 from reports.admin.read_only import ReadOnlyInline
 from reports.delivery import comments
 from reports.models import Comment, ServiceRequest, StatusUpdate
@@ -69,15 +71,17 @@ class CommentAdmin(ModelAdmin[Comment]):
     """What residents added to reports. A volunteer may hide one; its words nobody changes."""
 
     list_display = ("created_at", "service_request", "beginning", "state", "due_at", "hidden")
-    list_filter = ("state", "hidden", ("due_at", admin.EmptyFieldListFilter))
+    list_filter = (held.HeldFilter, "state", "hidden", ("due_at", admin.EmptyFieldListFilter))
     list_select_related = ("service_request",)
     search_fields = ("service_request__reference", "text")
     date_hierarchy = "created_at"
-    actions = (send_again, leave)
+    actions = (held.publish, held.hide, send_again, leave)
+    inlines = (CommentPhotoInline,)
     list_per_page = 50
     show_full_result_count = False
     fields = (
-        "service_request", "text", "hidden", "state", "reason", "created_at", "due_at", "tries", "sent_at",
+        "service_request", "text", "hidden", "held_at", "held_because", "state", "reason", "created_at", "due_at",
+        "tries", "sent_at",
         "comment_id",
     )  # fmt: skip
     readonly_fields: ClassVar = tuple(name for name in fields if name != "hidden")

@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports import clock
+from reports.admin.conditions_form import cycles, problems_of
 from reports.admin.generic import ModelForm
 from reports.delivery.definitions import as_row, definition_hash
 from reports.dialects import registry
 from reports.dialects.messages import Attribute, AttributeValue, Datatype, ServiceType
+from reports.forms.conditional import read
 from reports.models import Endpoint, Service
 
 KEYS: Final = (
     "code", "variable", "datatype", "required", "datatype_description", "order", "description", "values", "private",
+    "shown_if",
 )  # fmt: skip
 LISTS: Final = (Datatype.SINGLEVALUELIST, Datatype.MULTIVALUELIST)
 EXAMPLE: Final = (
@@ -69,9 +72,22 @@ def attributes(data: Any) -> list[dict[str, Any]]:
         problems += [_("Question %(number)d: %(what)s.") % {"number": number, "what": what} for what in found]
         if not found:
             rows.append(as_row(_attribute(row, number)))
+    if not problems:
+        problems = _problems_of_conditions(data)
     if problems:
         raise ValidationError(problems)
     return rows
+
+
+def _problems_of_conditions(data: list[dict[str, Any]]) -> list[str]:
+    """Of what depends on other answers; once every question is there and is whole."""
+    rows = [as_row(_attribute(row, number)) for number, row in enumerate(data, start=1)]
+    found = [
+        _("Question %(number)d: %(what)s.") % {"number": number, "what": what}
+        for number, row in enumerate(data, start=1)
+        for what in problems_of(row.get("shown_if"), rows)
+    ]
+    return found or [_("Question %(code)s waits for itself.") % {"code": code} for code in cycles(rows)]
 
 
 def _problems(row: dict[str, Any]) -> list[str]:
@@ -128,6 +144,7 @@ def _attribute(row: dict[str, Any], number: int) -> Attribute:
         description=str(row["description"]),
         values=tuple(_value(value) for value in row.get("values", [])),
         private=row.get("private", False),
+        shown_if=read(row.get("shown_if")),
     )
 
 

@@ -1,24 +1,24 @@
 """Service requests with all that belongs to them; a volunteer decides who may see one, and changes nothing else."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from reports import media
+from reports.admin import held
 from reports.admin.comments import CommentInline, hide, show
 from reports.admin.filters import JurisdictionFilter
 from reports.admin.generic import ModelAdmin, TabularInline
+from reports.admin.photos import MediaInline
 from reports.admin.read_only import NOTHING, ReadOnly, ReadOnlyInline
 from reports.delivery import disclosures, retention
-from reports.models import Contact, Disclosure, Media, ServiceRequest, StatusUpdate, Submission
+from reports.models import Contact, Disclosure, ServiceRequest, StatusUpdate, Submission
 
 
 class StatusUpdateInline(ReadOnlyInline, TabularInline[StatusUpdate, ServiceRequest]):
@@ -46,20 +46,6 @@ class SubmissionInline(ReadOnlyInline, TabularInline[Submission, ServiceRequest]
     def endpoint_name(self, submission: Submission) -> str:
         """The endpoint."""
         return str(submission.endpoint)
-
-
-class MediaInline(ReadOnlyInline, TabularInline[Media, ServiceRequest]):
-    """The photos."""
-
-    model = Media
-    fields = ("picture", "created_at")
-    readonly_fields = fields
-    show_change_link = True
-
-    @admin.display(description=_("photo"))
-    def picture(self, photo: Media) -> SafeString:
-        """A small view that leads to the whole one."""
-        return picture(photo)
 
 
 class ContactInline(ReadOnlyInline, TabularInline[Contact, ServiceRequest]):
@@ -112,7 +98,8 @@ class ServiceRequestAdmin(ModelAdmin[ServiceRequest]):
         "reference", "shown_service", "jurisdiction_name", "status", "number", "requested_datetime", "hidden",
         "private",
     )  # fmt: skip
-    list_filter = ("status", "hidden", "private", JurisdictionFilter)
+    list_filter = (held.HeldFilter, "status", "hidden", "private", JurisdictionFilter)
+    actions = (held.publish, held.hide)
     search_fields = ("reference", "submissions__service_request_id", "address_string", "service_name")
     search_help_text = _("Reference, the body's number, address or service")
     date_hierarchy = "requested_datetime"
@@ -120,7 +107,10 @@ class ServiceRequestAdmin(ModelAdmin[ServiceRequest]):
     list_per_page = 50
     show_full_result_count = False
     fieldsets = (
-        (None, {"fields": ("reference", "on_the_site", "status", "duplicate_of", "hidden", "private")}),
+        (None, {
+            "fields": ("reference", "on_the_site", "status", "duplicate_of", "hidden", "private", "held_at",
+                       "held_because"),
+        }),
         (_("What"), {"fields": ("service_name", "group", "service_code", "description_shown", "answers")}),
         (_("Where"), {"fields": ("address_string", "place_detail", "lat", "long", "place_meant")}),
         (_("Who answers"), {
@@ -228,42 +218,3 @@ class StatusUpdateAdmin(ReadOnly, ModelAdmin[StatusUpdate]):
     def has_hide_permission(self, request: HttpRequest) -> bool:
         """Whoever may change reports decides what of their history is shown; its words nobody changes."""
         return request.user.has_perm("reports.change_servicerequest")
-
-
-@admin.register(Media)
-class MediaAdmin(ReadOnly, ModelAdmin[Media]):
-    """Photos. Deleting one takes the file away too; bodies that were given its address find nothing there."""
-
-    actions = ()  # deleting many at once; read-only lists have no actions at all
-    list_display = ("picture", "service_request", "created_at")
-    list_select_related = ("service_request",)
-    list_filter = (("service_request", admin.EmptyFieldListFilter),)
-    search_fields = ("service_request__reference",)
-    date_hierarchy = "created_at"
-    fields = ("picture", "service_request", "draft", "width", "height", "created_at")
-    readonly_fields = fields
-    list_per_page = 20
-    show_full_result_count = False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Media | None = None) -> bool:  # type: ignore[override]  # Django leaves the argument out for inlines
-        return ModelAdmin.has_delete_permission(self, request, obj)
-
-    def delete_model(self, request: HttpRequest, obj: Media) -> None:
-        """Row and file."""
-        media.remove(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Media]) -> None:
-        """Rows and files."""
-        for photo in queryset:
-            media.remove(photo)
-
-    @admin.display(description=_("photo"))
-    def picture(self, photo: Media) -> SafeString:
-        """A small view that leads to the whole one."""
-        return picture(photo)
-
-
-def picture(photo: Media) -> SafeString:
-    """The photo as the public sees it."""
-    address: Any = reverse("photo", args=[photo.key])
-    return format_html('<a href="{0}"><img class="photo" src="{0}" alt="" loading="lazy"></a>', address)

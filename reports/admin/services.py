@@ -8,10 +8,12 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from reports.admin.conditions_form import ConditionsForm
 from reports.admin.definition_form import WrittenServiceForm, writable_endpoints
 from reports.admin.filters import EndpointFilter
-from reports.admin.generic import ModelAdmin, StackedInline
+from reports.admin.generic import ModelAdmin
 from reports.admin.read_only import ReadOnly, pretty
+from reports.admin.translation_fields import InSeveralLanguages
 from reports.models import PlaceListing, Service, ServiceOverride
 
 WRITTEN: Final = (
@@ -24,12 +26,16 @@ FETCHED: Final = (
 )  # fmt: skip
 
 
-class ServiceOverrideInline(StackedInline[ServiceOverride, Service]):
+class ServiceOverrideInline(InSeveralLanguages):
     """What volunteers say over the city's service; what is left empty is the city's."""
 
     model = ServiceOverride
     verbose_name = _("our words over it")
-    fields = ("service_name", "group", "description", "keywords", "notice", "stop_message", "hidden", "order")
+    form = ConditionsForm
+    fields = (
+        "service_name", "group", "description", "keywords", "hidden", "order", "notice", "notice_from", "notice_until",
+        "stop_message", "call_now", "duplicate_metres", "conditions",
+    )  # fmt: skip
 
 
 @admin.register(Service)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from reports.admin import traffic_words
+from reports.admin.waiting import waiting as waits_beside
 from reports.models import Endpoint, Jurisdiction, Submission, SubmissionState
 
 
@@ -64,6 +65,7 @@ class StaffSite(AdminSite):
         setup = {
             "troubled": traffic_words.troubled(),
             "waiting": waiting,
+            "waits_beside": waits_beside(self, request),
             "jurisdictions": Jurisdiction.objects.filter(active=True).count(),
             "live_endpoints": Endpoint.objects.filter(active=True).count(),
         }

@@ -30,7 +30,7 @@ def act(staff: Client, action: str, *rows: Comment | StatusUpdate) -> str:
 
 def test_a_comment_is_read_and_hidden_and_nothing_else_changes(staff: Client, comment: Comment) -> None:
     assert "Still there" in staff.get(LIST).content.decode()
-    data = {"hidden": "on", "text": "rewritten", "state": "sent"}
+    data = {"hidden": "on", "text": "rewritten", "state": "sent", "media-TOTAL_FORMS": "0", "media-INITIAL_FORMS": "0"}
     assert staff.post(f"{LIST}{comment.pk}/change/", data).status_code == 302
     comment.refresh_from_db()
     assert (comment.hidden, comment.text, comment.state) == (True, "Still there", State.UNCERTAIN)
