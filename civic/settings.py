@@ -3,13 +3,13 @@
 `civic/README.md` lists every variable with its default and what it is for.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from civic.logs import logging_settings
 from civic.schedule import Every
@@ -38,6 +38,9 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip(
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
     raise ImproperlyConfigured(f"SITE_URL is not an http or https address: {SITE_URL!r}")
 SITE_CONTACT = env.str("SITE_CONTACT", default="")
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])  # where weaknesses are reported: /.well-known/security.txt
+if not all(re.fullmatch(r"(https://|mailto:|tel:)[!-~]+", address) for address in SECURITY_CONTACT):
+    raise ImproperlyConfigured("SECURITY_CONTACT takes addresses that begin with https://, mailto: or tel:")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "civic.urls"
@@ -64,7 +67,9 @@ MIDDLEWARE = [
     "civic.middleware.RequestContext",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "civic.compression.Compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -233,6 +238,15 @@ MEDIA_URL = "/media/"
 FILINGS_PER_HOUR = env.int("FILINGS_PER_HOUR", default=20)  # from one address
 COMMENTS_PER_HOUR = env.int("COMMENTS_PER_HOUR", default=20)  # from one address
 STEPS_PER_MINUTE = env.int("STEPS_PER_MINUTE", default=60)  # posts from one address
+CONFIRMATIONS_PER_HOUR = env.int("CONFIRMATIONS_PER_HOUR", default=20)  # mails that one address may ask for
+NOTES_PER_HOUR = env.int(
+    "NOTES_PER_HOUR", default=10
+)  # reports of abuse, missing places: to volunteers, of one address
+NETWORK_FACTOR = env.int("NETWORK_FACTOR", default=20)  # how many times that all of a network may do
+NETWORK_PREFIX_V4 = env.int("NETWORK_PREFIX_V4", default=24)  # bits of an address that name its network
+NETWORK_PREFIX_V6 = env.int("NETWORK_PREFIX_V6", default=48)
+if not (0 < NETWORK_PREFIX_V4 <= 32 and 0 < NETWORK_PREFIX_V6 <= 64 and NETWORK_FACTOR >= 1):
+    raise ImproperlyConfigured("A network has 1 to 32 bits of an IPv4 address, 1 to 64 of IPv6, and a factor from 1")
 FORM_MINIMUM_SECONDS = env.float("FORM_MINIMUM_SECONDS", default=2)
 PUSHED_UPDATES_PER_MINUTE = env.int("PUSHED_UPDATES_PER_MINUTE", default=600)  # of one body, and from one address
 RATE_LIMIT_STORAGE = env.str("RATE_LIMIT_STORAGE", default="memory://")
@@ -272,7 +286,7 @@ EMAIL_TIMEOUT = 20
 
 # --- Words and dates ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", "English"), ("es", "Español")]  # each in its own words, for whoever looks for it
 LOCALE_PATHS = [BASE_DIR / "reports" / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -287,10 +301,11 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "civic.static_files.PublicStaticFiles"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+SERVICE_WORKER = env.bool("SERVICE_WORKER", default=not DEBUG)  # off: browsers that have it are told to drop it
 
 # --- Headers ------------------------------------------------------------------------------------------------------
 SECURE = urlsplit(SITE_URL).scheme == "https"
@@ -320,6 +335,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

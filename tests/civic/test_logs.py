@@ -126,8 +126,9 @@ def test_what_looks_private_is_removed(secret: str, formatter: logging.Formatter
     assert "[removed]" in line
     assert "before" in line
     assert "after" in line
+    said = line[line.index("before") :]  # the time before it may hold any figures
     for part in ("rosa", "0142", "1234567", "hunter22", "s1gn"):
-        assert part not in line
+        assert part not in said
 
 
 def test_a_row_that_postgresql_quotes_is_not_written() -> None:

@@ -34,6 +34,11 @@ def read(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         ({"SITE_URL": "ftp://reports.example.org"}, "SITE_URL is not an http or https address"),
         ({"SWEEP_SECONDS": "soon"}, "soon"),
         ({"MAP_CENTER": "here,there"}, "here"),
+        ({"SECURITY_CONTACT": "security@example.org"}, "SECURITY_CONTACT takes addresses that begin with"),
+        ({"SECURITY_CONTACT": "mailto:a@example.org\nExpires: never"}, "SECURITY_CONTACT takes addresses"),
+        ({"NETWORK_PREFIX_V4": "33"}, "1 to 32 bits"),
+        ({"NETWORK_PREFIX_V6": "0"}, "1 to 32 bits"),
+        ({"NETWORK_FACTOR": "0"}, "a factor from 1"),
     ],
 )
 def test_a_setting_that_cannot_be_is_said(tmp_path: Path, variables: dict[str, str], complaint: str) -> None:
