@@ -7,24 +7,34 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from reports import clock
-from reports.geo.routing import services_at
+from reports.delivery import nearby
+from reports.geo import spots
+from reports.geo.spots import Spot
 from reports.models import Draft, Service
-from reports.views.conditions import Answers, key_of, settle
+from reports.views.conditions import Answers, key_of, looked_for, settle
+
+NARROWS = ("place", "service")  # the pages whose answers say what is near
 
 
 def begin(answers: Mapping[str, Any]) -> Draft:
     """A new draft with these answers, in the language of the page."""
-    return Draft.objects.create(answers=dict(answers), locale=get_language() or "en")
+    return Draft.objects.create(answers=_looked_round(dict(answers)), locale=get_language() or "en")
 
 
 def answer(draft: Draft, page: str, given: Mapping[str, Any]) -> Draft:
     """Save one page's answers and give the draft back as it is now; answers to other pages in other tabs stay."""
-    return _change(draft, lambda answers: {**answers, key_of(page): dict(given)})
+    look = page in NARROWS
+    return _change(draft, lambda answers: {**answers, key_of(page): dict(given)}, look=look)
 
 
 def keep_up(draft: Draft) -> Draft:
     """Hold the answers against the services that are offered at the place now (see `conditions.settle`)."""
     return _change(draft, lambda answers: dict(answers))
+
+
+def look_round(draft: Draft) -> Draft:
+    """Find out anew what was reported near the draft's place for its service."""
+    return _change(draft, lambda answers: dict(answers), look=True)
 
 
 def chosen_service(draft: Draft) -> Service | None:
@@ -40,12 +50,14 @@ def chosen_service(draft: Draft) -> Service | None:
     )
 
 
-def _change(draft: Draft, change: Callable[[Answers], dict[str, Any]]) -> Draft:
+def _change(draft: Draft, change: Callable[[Answers], dict[str, Any]], *, look: bool = False) -> Draft:
     with transaction.atomic():
         current = Draft.objects.select_for_update(of=("self",)).select_related("service_request").get(pk=draft.pk)
         if current.service_request_id is not None:
             return current
         answers = _settled(change(current.answers))
+        if look:
+            answers = _looked_round(answers)
         if answers != current.answers:
             current.answers = answers
             current.locale = get_language() or current.locale
@@ -58,9 +70,28 @@ def _settled(answers: dict[str, Any]) -> dict[str, Any]:
     place = answers.get("location")
     if not place or not answers.get("service"):
         return answers
-    offered = [service for service in services_at(place["lat"], place["long"]) if not service.stop_message]
+    offered = [service for service in spots.offer(Spot.of(place)).services if not service.stop_message]
     return settle(
         answers,
-        {service.pk: service.definition_hash for service in offered},
+        {service.pk: service.questions_hash for service in offered},
         {service.pk: service.endpoint_id for service in offered},
     )
+
+
+def _looked_round(answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers with what is near now. What was seen stays seen while place and service are the same."""
+    before = answers.get("duplicates") or {}
+    answers = {name: given for name, given in answers.items() if name != "duplicates"}
+    wanted = looked_for(answers)
+    service = _service(wanted[0]) if wanted else None
+    if service is None:
+        return answers
+    found = [each.key for each in nearby.near(answers["location"], service)[: nearby.MOST]]
+    if not found:
+        return answers
+    seen = before.get("seen", []) if before.get("checked_for") == wanted else []
+    return {**answers, "duplicates": {"checked_for": wanted, "found": found, "seen": seen}}
+
+
+def _service(pk: Any) -> Service | None:
+    return Service.objects.select_related("override").filter(pk=pk).first()

@@ -13,14 +13,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from reports import callers
-from reports.geo.routing import jurisdictions_at
+from reports.geo import spots
+from reports.geo.spots import Spot
 from reports.links import LinkExpired, LinkForged, draft_from_key, draft_key
 from reports.models import Draft, Jurisdiction, Service
-from reports.views import conditions, drafts, protection
+from reports.views import changes, conditions, drafts, protection
+from reports.views.whereabouts import look_at
 
 
 @method_decorator(csrf_exempt, name="dispatch")  # the flow sets no cookie; `protection` stands in for the token
@@ -94,10 +97,36 @@ class FlowView(View):
             "honeypot": protection.HONEYPOT,
             "start_url": self.url("start"),
             "back_url": self.back_url,
+            "from_check": self.from_check,
+            "moved": self._moved(),
             "jurisdiction": self.jurisdiction,
             "service": self.service,
         }
         return render(self.request, template, {**shared, **context}, status=status)
+
+    def call_page(self, service: Service) -> HttpResponse:
+        """Whom to call about a service before anything is asked of it, and the way on. Nothing is saved by it."""
+        url = self.change_url("service") if self.from_check else self.url("service")
+        context = {
+            "called_about": service,
+            "back_url": url,
+            "service_url": url,
+            "form_key": protection.form_key(f"service.{self.draft.pk}"),
+        }
+        return self.render("report/call_now.html", context)
+
+    def call_first(self) -> HttpResponse | None:
+        """That page where the chosen service has such words and nobody was shown them, as a link chose it."""
+        if self.the_service.call_now and not self.answers["service"].get("called"):
+            return self.call_page(self.the_service)
+        return None
+
+    def _moved(self) -> list[str]:
+        """What another place has changed, on the page to which its question led on; on no page after that."""
+        place = self.answers.get("location") or {}
+        if "moved" not in self.request.GET or "before" not in place:
+            return []
+        return changes.sentences(changes.Before.of_dict(place["before"]), look_at(place, ask=False))
 
     def save_and_go_on(self, given: Mapping[str, Any]) -> HttpResponse:
         self.draft = drafts.answer(self.draft, self.page, given)
@@ -108,7 +137,10 @@ class FlowView(View):
 
     def to(self, page: str) -> HttpResponse:
         """Redirect to a page of this draft; to the last one where the draft has been filed."""
-        return HttpResponseRedirect(self.url("done" if self.draft.service_request_id else page))
+        if self.draft.service_request_id:
+            page = conditions.DONE
+        again = page == self.page and self.from_check  # the page once more: its Back still leads to the check
+        return HttpResponseRedirect(self.change_url(page) if again else self.url(page))
 
     def url(self, page: str) -> str:
         """The address of a page in this frame: of this draft's, or of the start."""
@@ -116,6 +148,10 @@ class FlowView(View):
         if page != "start":
             kwargs["key"] = draft_key(self.draft)
         return reverse(f"{self.namespace}:{page}", kwargs=kwargs)
+
+    def change_url(self, page: str) -> str:
+        """The address of a page for somebody who comes from the check, and goes back to it."""
+        return f"{self.url(page)}?{urlencode({'from': conditions.CHECK})}"
 
     # --- what the page is about -------------------------------------------------------------------------------
 
@@ -139,8 +175,13 @@ class FlowView(View):
         """Where Back leads; the front page from the first question."""
         if not self.has_draft or self.page not in conditions.PAGES:
             return reverse("home")
-        back = conditions.back_page(self.answers, self.page)
+        back = conditions.back_page(self.answers, self.page, from_check=self.from_check)
         return self.url(back) if back else reverse("home")
+
+    @property
+    def from_check(self) -> bool:
+        """Whether a Change link led here. Forms without an address of their own post it back."""
+        return self.request.GET.get("from") == conditions.CHECK
 
     @cached_property
     def service(self) -> Service | None:
@@ -160,8 +201,8 @@ class FlowView(View):
         if self.service is not None:
             return self.service.endpoint.jurisdiction
         place = self.answers.get("location")
-        found = jurisdictions_at(place["lat"], place["long"]) if place else []
-        return found[0].jurisdiction if found else None
+        found = spots.answering(Spot.of(place)) if place else []
+        return found[0] if found else None
 
     # --- guards -----------------------------------------------------------------------------------------------
 

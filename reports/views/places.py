@@ -11,10 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from reports.forms.service import find_service
 from reports.geo import geocoding, routing
 from reports.geo.coordinates import parse_coordinates
-from reports.views import protection
-from reports.views.whereabouts import Whereabouts, address_of, look
+from reports.links import LinkExpired, LinkForged, draft_from_key
+from reports.models import Jurisdiction, Service
+from reports.views import changes, drafts, protection
+from reports.views.whereabouts import Whereabouts, address_of, look, look_at
 
 QUERY_LEAST: Final = 3
 QUERY_MOST: Final = 200
@@ -50,7 +53,11 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def here(request: HttpRequest) -> HttpResponse:
-    """`?lat=&long=`: who answers there, as data, as one sentence (`text`) and as the piece of page that shows it.
+    """`?lat=&long=`: who answers there, as data, as sentences (`text`) and as the piece of page that shows it.
+
+    `changed` says what is different from the place of a `draft` (its signed key), or from a place where the bodies
+    `was` (slugs with commas) answered for `kinds` kinds of problem, and the `service` of a link was offered. A key
+    that is not ours says nothing. `side` (a body's id) is the side of a border that was chosen.
 
     400 for coordinates that are none, with an `error`. The address is empty where it cannot be looked up.
     """
@@ -60,9 +67,11 @@ def here(request: HttpRequest) -> HttpResponse:
     except ValueError:
         return _error(_("Latitude and longitude have to be numbers of a place on Earth."), 400)
     refused = protection.refuse_lookup(request) is not None  # others are asked for the address, and for services
-    found = look(lat, long, ask=not refused)
+    found = look(lat, long, ask=not refused, side=whole_number(request.GET.get("side", "")))
     address = "" if refused else address_of(lat, long)
-    return JsonResponse(_answer(request, found, address))
+    was = _before(request)
+    changed = changes.sentences(was, found) if was else []
+    return JsonResponse(_answer(request, found, address, changed))
 
 
 @require_safe
@@ -80,18 +89,50 @@ def outlines(request: HttpRequest) -> HttpResponse:
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _answer(request: HttpRequest, found: Whereabouts, address: str) -> dict[str, Any]:
+def whole_number(text: str) -> int | None:
+    """The id that a form or an address gives; None for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _before(request: HttpRequest) -> changes.Before | None:
+    """How it was at the place before, as the draft or the question says; None where neither does."""
+    key = request.GET.get("draft", "")
+    if key:
+        return _before_of_draft(key)
+    slugs = [slug for slug in request.GET.get("was", "").replace("\0", "").split(",") if slug][: changes.MOST_BODIES]
+    bodies = list(Jurisdiction.objects.filter(slug__in=slugs, active=True).defer("boundary"))
+    if not bodies:
+        return None
+    wanted = request.GET.get("service", "").replace("\0", "")
+    offered = Service.objects.filter(endpoint__jurisdiction__in=bodies, endpoint__active=True, suspended=False)
+    service = find_service(offered.select_related("override"), wanted) if wanted else None
+    return changes.Before(tuple(body.pk for body in bodies), whole_number(request.GET.get("kinds", "")), service)
+
+
+def _before_of_draft(key: str) -> changes.Before | None:
+    try:
+        draft = draft_from_key(key)
+    except (LinkForged, LinkExpired):
+        return None
+    place = draft.answers.get("location")
+    return changes.before(look_at(place, ask=False), drafts.chosen_service(draft)) if place else None
+
+
+def _answer(request: HttpRequest, found: Whereabouts, address: str, changed: list[str]) -> dict[str, Any]:
     return {
         "lat": found.lat,
         "long": found.long,
         "address_string": address,
         "covered": found.covered,
-        "bodies": [{"name": body.name, "phone": body.phone} for body in found.answering],
+        "bodies": [{"name": body.name, "slug": body.slug, "phone": body.phone} for body in found.answering],
         "near_border": [{"name": near.jurisdiction.name, "metres": round(near.metres)} for near in found.near_border],
         "nearest": [{"name": near.jurisdiction.name, "metres": round(near.metres)} for near in found.nearest],
         "services": len(found.services),
-        "text": f"{address}. {found.sentence}" if address else found.sentence,
-        "html": render_to_string("report/here.html", {"here": found, "address": address}, request),
+        "changed": " ".join(changed),
+        "text": " ".join(filter(None, (f"{address}." if address else "", found.sentence, *changed))),
+        "html": render_to_string(
+            "report/here.html", {"here": found, "address": address, "changed": changed, "choose_side": True}, request
+        ),
     }
 
 

@@ -1,37 +1,34 @@
-// What every map of the site shares. django-leaflet makes the map and says so with `map:init`; pages wait for it here.
-// `L` is Leaflet's global; the page loads it with {% leaflet_js %} before its own module runs.
+// What every map of the site shares. django-leaflet's inline script makes the map when it hears `map:wanted`, and says so
+// with `map:init`. `L` is Leaflet's global, which is there only once map_box.js has brought it.
 
+import { fetchJson } from "./fetch_json.js";
+import { leafletHere } from "./map_box.js";
 import { pinIcon, statusIcon } from "./markers.js";
+
+export { fetchJson };
 
 const TINY = 26; // pixels: an area that is drawn smaller than this gets a dot as well, or nobody would see it
 const ROUGH_UP_TO = 7; // the vendored coastline is right to some 10 km; nearer than this zoom it would mislead
 
 export const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-const begun = new Map();
-const awaited = new Map();
-
-if (calm) L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
-
-window.addEventListener("map:init", ({ detail: { id, map } }) => {
-  begun.set(id, map);
-  prepare(map);
-  awaited.get(id)?.(map);
-});
-
-/** The Leaflet map drawn into the element of this id, as soon as it is there. */
-export function mapReady(id) {
-  return new Promise((resolve) => (begun.has(id) ? resolve(begun.get(id)) : awaited.set(id, resolve)));
+/** The Leaflet map of this box, which it is drawn into now; null where Leaflet could not be loaded. A page has one map. */
+export async function openMap(frame) {
+  return (await leafletHere(frame)) ? drawMap(frame) : null;
 }
 
-/** Read JSON of ours; null where it cannot be had, since every page says the same without its map; undefined if aborted. */
-export async function fetchJson(url, options = {}) {
-  try {
-    const answer = await fetch(url, { headers: { Accept: "application/json" }, ...options });
-    return answer.ok ? await answer.json() : null;
-  } catch (error) {
-    return error.name === "AbortError" ? undefined : null;
-  }
+/** The same, where Leaflet is there already. */
+export function drawMap(frame) {
+  if (calm) L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
+  return new Promise((resolve) => {
+    const begun = ({ detail: { map } }) => {
+      frame.querySelector("[data-map-wait]").remove();
+      prepare(map);
+      resolve(map);
+    };
+    window.addEventListener("map:init", begun, { once: true });
+    window.dispatchEvent(new Event("map:wanted"));
+  });
 }
 
 function prepare(map) {
@@ -90,25 +87,54 @@ export async function drawOutlines(map, url, { fit = false, only = "", gap = 10 
 
 function nameAreas(map, layer, dots, gap) {
   dots.clearLayers();
+  const pins = [...map.getPane("markerPane").children].map((each) => each.getBoundingClientRect());
   const taken = [];
   const bySize = layer.getLayers().sort((a, b) => pixels(map, b) - pixels(map, a));
   for (const area of bySize) {
-    const tiny = pixels(map, area) < TINY;
-    const middle = area.getBounds().getCenter();
-    const dot = L.circleMarker(middle, { radius: tiny ? 7 : 0, stroke: tiny, interactive: false, className: "outline outline--dot" });
-    dot.bindTooltip(escaped(area.feature.properties.name), {
-      pane: "names", // below the markers: a name must not hide a report
-      permanent: true,
-      direction: tiny ? "auto" : "center",
-      offset: tiny ? [gap, 0] : [0, 0],
-      className: "outline-name",
-    });
-    dots.addLayer(dot);
-    const label = dot.getTooltip().getElement();
-    const room = label.getBoundingClientRect();
-    if (taken.some((other) => overlap(room, other))) label.hidden = true;
-    else taken.push(room);
+    const [first, ...others] = spotsFor(map, area, gap);
+    let named = nameAt(dots, area, first);
+    // A name stands below the markers, as it must not hide a report: with a pin on it, it moves out of the area.
+    if (others.length && pins.some((each) => overlap(named.room, each))) {
+      for (const spot of others) {
+        const other = nameAt(dots, area, spot);
+        const free = ![...pins, ...taken].some((each) => overlap(other.room, each)) && within(other.room, map);
+        const wrong = free ? named : other;
+        wrong.label.remove(); // at once: Leaflet itself lets it fade
+        dots.removeLayer(wrong.dot);
+        if (!free) continue;
+        named = other;
+        break;
+      }
+    }
+    if (taken.some((each) => overlap(named.room, each))) named.label.hidden = true;
+    else taken.push(named.room);
   }
+}
+
+/** Where the name of an area may stand, the best first: beside its dot where it is tiny, else within, above or below. */
+function spotsFor(map, area, gap) {
+  const bounds = area.getBounds();
+  const middle = bounds.getCenter();
+  if (pixels(map, area) < TINY) return [{ at: middle, tiny: true, direction: "auto", offset: [gap, 0] }];
+  return [
+    { at: middle, direction: "center", offset: [0, 0] },
+    { at: [bounds.getNorth(), middle.lng], direction: "top", offset: [0, 0] },
+    { at: [bounds.getSouth(), middle.lng], direction: "bottom", offset: [0, 0] },
+  ];
+}
+
+function nameAt(dots, area, { at, tiny = false, direction, offset }) {
+  const dot = L.circleMarker(at, { radius: tiny ? 7 : 0, stroke: tiny, interactive: false, className: "outline outline--dot" });
+  const name = escaped(area.feature.properties.name);
+  dot.bindTooltip(name, { pane: "names", permanent: true, direction, offset, className: "outline-name" });
+  dots.addLayer(dot);
+  const label = dot.getTooltip().getElement();
+  return { dot, label, room: label.getBoundingClientRect() };
+}
+
+function within(room, map) {
+  const frame = map.getContainer().getBoundingClientRect();
+  return room.left >= frame.left && room.right <= frame.right && room.top >= frame.top && room.bottom <= frame.bottom;
 }
 
 function pixels(map, area) {

@@ -1,6 +1,8 @@
-// The place page: a pin on the map, suggestions while typing, the device's own location. The form does all of it without.
+// The place page: a map that comes after the page, suggestions while typing, the device's own location. The form does
+// all of it without.
 
-import { calm, drawOutlines, fetchJson, mapReady, pin } from "./map.js";
+import { fetchJson } from "./fetch_json.js";
+import { leafletHere } from "./map_box.js";
 
 const form = document.querySelector("[data-place-form]");
 const frame = document.querySelector("[data-place-map]");
@@ -10,67 +12,26 @@ const said = form.querySelector("[data-said]");
 const hereBox = form.querySelector("[data-here]");
 const hereWords = form.querySelector("[data-here-words]");
 const suggestions = form.querySelector("[data-suggestions]");
-const STEP = 12; // pixels that an arrow key moves the pin
-const CLOSE = 17;
 
-const STREETS = 14; // from this zoom on, a point of the map is a place and not a region
-const WITHOUT_STREETS = 13; // nearer than this, a map without streets shows nothing but the pin
-const near = () => (frame.dataset.tiles === "missing" ? WITHOUT_STREETS : CLOSE);
-const enough = () => Math.min(STREETS, near());
-const touch = window.matchMedia("(pointer: coarse)").matches;
-
-const map = await mapReady("place-map");
-settle();
-let marker = null;
+let map = null; // what place_map.js gives, once it is there
 let asked = 0;
-
-const given = point(field("lat").value, field("long").value);
-await drawOutlines(map, text.outlinesUrl, { fit: !given });
-if (given) {
-  show(given);
-  map.setView(given, near(), { animate: false });
-}
-
-map.once("tiles:missing", () => marker && map.setView(marker.getLatLng(), WITHOUT_STREETS, { animate: false }));
 
 function point(lat, long) {
   const found = [lat, long].map((value) => Number.parseFloat(value));
   return found.every(Number.isFinite) && Math.abs(found[0]) <= 90 && Math.abs(found[1]) <= 180 ? found : null;
 }
 
-/** Put the pin at a point without asking who answers there. */
-function show(at) {
-  if (marker) return marker.setLatLng(at);
-  marker = pin(map, at[0], at[1], { label: text.pinLabel, draggable: true }).addTo(map);
-  marker.on("dragend", () => choose(Object.values(marker.getLatLng().wrap())));
-  marker.getElement().addEventListener("keydown", nudge);
-  return marker;
-}
-
-function nudge(event) {
-  const step = { ArrowUp: [0, -STEP], ArrowDown: [0, STEP], ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0] }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const moved = map.containerPointToLatLng(map.latLngToContainerPoint(marker.getLatLng()).add(step)).wrap();
-  marker.setLatLng(moved);
-  if (!map.getBounds().contains(moved)) map.panTo(moved, { animate: !calm });
-  window.clearTimeout(nudge.timer);
-  nudge.timer = window.setTimeout(() => choose([moved.lat, moved.lng]), 400);
-}
-
-/** Take a point as the place; `address` only where a person chose that address. */
-async function choose([lat, long], address = "") {
+/** Take a point as the place; `address` only where a person chose that address; `look` moves the map there. */
+async function choose([lat, long], { address = "", look = false } = {}) {
   const at = [Number(lat.toFixed(6)), Number(long.toFixed(6))];
-  show(at);
+  map?.show(at, { look });
   field("lat").value = at[0];
   field("long").value = at[1];
   field("searched").value = field("q").value; // what is left in the search box is no question any more
-  forgetHits();
+  for (const radio of form.querySelectorAll("input[name=hit]:checked")) radio.checked = false;
   knowAddress(address, at, Boolean(address));
   const number = (asked += 1);
-  const query = new URLSearchParams({ lat: at[0], long: at[1] });
-  const found = await fetchJson(`${text.hereUrl}?${query}`);
+  const found = await fetchJson(`${text.hereUrl}?${question(at)}`);
   if (number !== asked) return; // the pin has moved on
   if (!found) {
     said.textContent = text.textUnknown;
@@ -79,7 +40,19 @@ async function choose([lat, long], address = "") {
   if (!address) knowAddress(found.address_string, at, false);
   hereWords.innerHTML = found.html; // our own template, escaped there
   hereBox.hidden = false;
+  if (found.covered) {
+    hereBox.dataset.was = found.bodies.map(({ slug }) => slug).join(",");
+    hereBox.dataset.kinds = found.services;
+  }
   said.textContent = found.text;
+}
+
+/** What the server needs to say who answers there, and what is different from before. */
+function question(at) {
+  const { was, kinds } = hereBox.dataset;
+  const side = form.querySelector("input[name=side]:checked")?.value ?? "";
+  const before = text.draft ? { draft: text.draft } : { was, kinds, service: field("service").value };
+  return new URLSearchParams({ lat: at[0], long: at[1], side, ...before });
 }
 
 function knowAddress(address, at, chosen) {
@@ -88,47 +61,10 @@ function knowAddress(address, at, chosen) {
   field("chosen").value = chosen ? "1" : "";
 }
 
-function forgetHits() {
-  for (const radio of form.querySelectorAll("input[name=hit]:checked")) radio.checked = false;
-}
-
-map.on("click", ({ latlng }) => {
-  const at = Object.values(latlng.wrap());
-  if (touch || map.getZoom() < enough()) map.setView(at, Math.max(map.getZoom(), Math.min(STREETS + 1, near())), { animate: !calm });
-  choose(at);
-});
-
-// With a finger it is easier to move the map under a crosshair than to hit a spot.
-if (touch) {
-  frame.querySelector("[data-crosshair]").hidden = false;
-  map.on("dragend", () => map.getZoom() >= enough() && choose(Object.values(map.getCenter().wrap())));
-}
-
-/** On a narrow page the map stands after the search, where the reading comes to it; on a wide one beside the form. */
-function settle() {
-  const block = document.querySelector("[data-map-block]");
-  const wide = window.matchMedia("(min-width: 56.25em)");
-  const place = () => {
-    document.querySelector(wide.matches ? "[data-map-column]" : "[data-map-slot]").append(block);
-    map.invalidateSize({ animate: false });
-  };
-  wide.addEventListener("change", place);
-  place();
-}
-
-map.getContainer().addEventListener("keydown", (event) => {
-  // Enter or space on the map itself puts the pin in its middle, where the arrow keys have brought it.
-  if (event.target !== map.getContainer() || !["Enter", " "].includes(event.key)) return;
-  event.preventDefault();
-  choose(Object.values(map.getCenter().wrap())).then(() => marker.getElement().focus());
-});
-
 for (const radio of form.querySelectorAll("input[name=hit]")) {
   radio.addEventListener("change", () => {
     const [coordinates, address] = radio.value.split("|");
-    const at = coordinates.split(",").map(Number);
-    map.setView(at, near(), { animate: !calm });
-    choose(at, address);
+    choose(coordinates.split(",").map(Number), { address, look: true });
     radio.checked = true; // `choose` has just forgotten every hit, and does so before it first waits
   });
 }
@@ -137,8 +73,7 @@ for (const name of ["lat", "long"]) {
   field(name).addEventListener("change", () => {
     const at = point(field("lat").value, field("long").value);
     if (!at || /[,;\s]\s*\S/.test(field("lat").value.trim())) return; // two numbers in one field: the server takes them apart
-    map.setView(at, near(), { animate: !calm });
-    choose(at);
+    choose(at, { look: true });
   });
 }
 
@@ -156,12 +91,17 @@ async function suggest() {
   const wanted = field("q").value.trim();
   if (wanted.length < 3) return list([]);
   looking = new AbortController();
-  const { lat, lng } = map.getCenter();
-  const query = new URLSearchParams({ q: wanted, lat: lat.toFixed(4), long: lng.toFixed(4) });
+  const [lat, long] = map ? map.near() : text.near.split(",").map(Number);
+  const query = new URLSearchParams({ q: wanted, ...(long === undefined ? {} : { lat: lat.toFixed(4), long: long.toFixed(4) }) });
   const found = await fetchJson(`${text.searchUrl}?${query}`, { signal: looking.signal });
   if (found === undefined || wanted !== field("q").value.trim()) return;
   list(found?.places ?? []);
-  said.textContent = found?.places.length ? text.textFound : text.textNothing;
+  said.textContent = heard(found);
+}
+
+function heard(found) {
+  if (!found) return text.textAway;
+  return found.places.length ? text.textFound.replace("{count}", found.places.length) : text.textNothing;
 }
 
 function list(places) {
@@ -177,8 +117,7 @@ function suggestion({ lat, long, address_string: address }) {
   button.addEventListener("click", () => {
     field("q").value = field("searched").value = address;
     list([]);
-    map.setView([lat, long], near(), { animate: !calm });
-    choose([lat, long], address);
+    choose([lat, long], { address, look: true });
     field("q").focus();
   });
   const item = document.createElement("li");
@@ -186,18 +125,32 @@ function suggestion({ lat, long, address_string: address }) {
   return item;
 }
 
+// Arrow keys lead from the field into the list and back; Escape closes it and loses nothing of what was typed.
+field("q").closest(".field").addEventListener("keydown", (event) => {
+  if (suggestions.hidden || !["ArrowDown", "ArrowUp", "Escape"].includes(event.key)) return;
+  const stops = [field("q"), ...suggestions.querySelectorAll("button")];
+  const here = stops.indexOf(document.activeElement);
+  if (here < 0) return;
+  event.preventDefault();
+  if (event.key === "Escape") list([]);
+  const next = event.key === "Escape" ? 0 : here + (event.key === "ArrowDown" ? 1 : -1);
+  stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
+});
+
 // The device's location, only on a tap.
-const locate = form.querySelector("[data-locate]");
 const located = form.querySelector("[data-locate-said]");
-locate.addEventListener("click", () => {
+form.querySelector("[data-locate]").addEventListener("click", () => {
   located.textContent = text.textLocating;
   const found = ({ coords }) => {
     located.textContent = "";
-    const at = [coords.latitude, coords.longitude];
-    map.setView(at, near(), { animate: !calm });
-    choose(at);
+    choose([coords.latitude, coords.longitude], { look: true });
   };
   const refused = () => (located.textContent = text.textRefused);
   if (!navigator.geolocation) return refused();
   navigator.geolocation.getCurrentPosition(found, refused, { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 });
 });
+
+if (await leafletHere(frame)) {
+  const { start } = await import("./place_map.js");
+  map = await start(frame, point(field("lat").value, field("long").value), choose);
+}

@@ -6,11 +6,14 @@ import pytest
 
 from reports.views.conditions import (
     PAGES,
+    applies,
     back_page,
     first_unanswered,
     is_answered,
     key_of,
+    looked_for,
     may_open,
+    near_ones,
     next_page,
     page_of,
     settle,
@@ -25,6 +28,12 @@ ALL = PLACE | SERVICE | ATTRIBUTES | MEDIA | CONTACT
 GONE = ALL | {"service": {"gone": 7}}
 OTHER_SERVICE = ALL | {"service": {"service": 8, "definition_hash": "one"}}
 NEW_QUESTIONS = ALL | {"service": {"service": 7, "definition_hash": "two"}}
+HERE = [7, 1.0, 2.0]  # the service and the place of ALL
+NEAR = {"duplicates": {"checked_for": HERE, "found": ["r1", "m2"], "seen": []}}
+HALF_SEEN = {"duplicates": NEAR["duplicates"] | {"seen": ["r1"]}}
+SEEN = {"duplicates": NEAR["duplicates"] | {"seen": ["m2", "r1", "r9"]}}
+OF_OTHER_SERVICE = {"duplicates": NEAR["duplicates"] | {"checked_for": [8, 1.0, 2.0]}}
+OF_OTHER_PLACE = {"duplicates": NEAR["duplicates"] | {"checked_for": [7, 1.5, 2.0]}}
 PLAIN_ATTRIBUTES_ALONE = {"attributes": {"description": "Deep.", "attributes": []}}
 PLAIN_ATTRIBUTES = ALL | PLAIN_ATTRIBUTES_ALONE
 
@@ -49,6 +58,17 @@ def without(page: str) -> dict[str, Any]:
         (PLACE | SERVICE | MEDIA | CONTACT, "attributes"),
         (PLACE | {"service": {}}, "service"),
         ({"unknown": {"x": 1}}, "place"),
+        (PLACE | SERVICE | NEAR, "duplicates"),
+        (PLACE | SERVICE | HALF_SEEN, "duplicates"),
+        (PLACE | SERVICE | SEEN, "attributes"),
+        (PLACE | SERVICE | OF_OTHER_SERVICE, "attributes"),
+        (PLACE | SERVICE | OF_OTHER_PLACE, "attributes"),
+        (PLACE | SERVICE | {"duplicates": {}}, "attributes"),
+        (PLACE | SERVICE | {"duplicates": None}, "attributes"),
+        (PLACE | NEAR, "service"),
+        (ALL | NEAR, "duplicates"),
+        (ALL | SEEN, "check"),
+        (GONE | NEAR, "service"),
     ],
 )
 def test_the_first_question_without_an_answer(answers: dict[str, Any], first: str) -> None:
@@ -66,6 +86,11 @@ def test_the_first_question_without_an_answer(answers: dict[str, Any], first: st
         (ALL, "contact", "check"),
         (ALL, "check", "done"),
         *[(ALL, page, "check") for page in PAGES if page != "check"],  # Change links come back
+        (PLACE | SERVICE | NEAR, "service", "duplicates"),
+        (PLACE | SERVICE | SEEN, "duplicates", "attributes"),
+        (ALL | NEAR, "service", "duplicates"),  # another service, and something near it
+        (ALL | SEEN, "duplicates", "check"),
+        (ALL | SEEN, "check", "done"),
         (GONE, "place", "service"),
         (OTHER_SERVICE, "service", "attributes"),
         (GONE, "check", "service"),
@@ -80,9 +105,13 @@ def test_where_continue_leads(answers: dict[str, Any], current: str, following: 
     [
         ({}, "place", None),
         (PLACE, "service", "place"),
+        (PLACE | SERVICE, "attributes", "service"),
+        (PLACE | SERVICE | SEEN, "attributes", "duplicates"),
+        (PLACE | SERVICE | NEAR, "duplicates", "service"),
+        (PLACE | SERVICE | OF_OTHER_PLACE, "attributes", "service"),
         (PLACE | SERVICE | ATTRIBUTES, "media", "attributes"),
-        (ALL, "contact", "check"),
-        (ALL, "place", "check"),
+        (ALL, "contact", "media"),
+        (ALL, "place", None),
         (ALL, "check", "contact"),
     ],
 )
@@ -90,11 +119,63 @@ def test_where_back_leads(answers: dict[str, Any], current: str, back: str | Non
     assert back_page(answers, current) == back
 
 
+@pytest.mark.parametrize("answers", [ALL, ALL | SEEN])
+def test_back_again_and_again_walks_through_every_question_once(answers: dict[str, Any]) -> None:
+    pages, page = ["check"], back_page(answers, "check")
+    while page is not None:
+        pages.append(page)
+        page = back_page(answers, page)
+    assert pages == [page for page in reversed(PAGES) if applies(answers, page)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "current", "back"),
+    [
+        *[(ALL, page, "check") for page in PAGES if page not in ("check", "duplicates")],
+        (ALL | SEEN, "duplicates", "check"),
+        (ALL, "check", "contact"),
+        (NEW_QUESTIONS, "attributes", "service"),  # the check would only lead here again
+        (ALL | NEAR, "duplicates", "service"),
+        (PLACE, "service", "place"),
+        ({}, "place", None),
+    ],
+)
+def test_where_back_leads_somebody_who_came_by_a_change_link(
+    answers: dict[str, Any], current: str, back: str | None
+) -> None:
+    assert back_page(answers, current, from_check=True) == back
+
+
 def test_a_page_opens_when_all_before_it_are_answered() -> None:
-    for number, page in enumerate(PAGES[:-1]):
-        opened = [candidate for candidate in PAGES if may_open(without(page), candidate)]
-        assert opened == list(PAGES[: number + 1])
-    assert all(may_open(ALL, page) for page in PAGES)
+    asked = [page for page in PAGES if page != "duplicates"]
+    for number, page in enumerate(asked[:-1]):
+        assert [candidate for candidate in PAGES if may_open(without(page), candidate)] == asked[: number + 1]
+    assert [page for page in PAGES if may_open(ALL, page)] == asked
+    assert all(may_open(ALL | SEEN, page) for page in PAGES)
+    assert [page for page in PAGES if may_open(ALL | NEAR, page)] == ["place", "service", "duplicates"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "near"),
+    [
+        ({}, []),
+        (ALL, []),
+        (ALL | NEAR, ["r1", "m2"]),
+        (ALL | SEEN, ["r1", "m2"]),
+        (ALL | OF_OTHER_SERVICE, []),
+        (GONE | NEAR, []),
+        (NEAR, []),
+    ],
+)
+def test_what_is_near_counts_for_the_service_and_the_place_it_was_looked_for(answers: Any, near: list[str]) -> None:
+    assert near_ones(answers) == near
+    assert applies(answers, "duplicates") == bool(near)
+
+
+def test_what_is_looked_for_takes_both_a_service_and_a_point() -> None:
+    assert looked_for(ALL) == HERE
+    for answers in ({}, PLACE, SERVICE, GONE, SERVICE | {"location": {"place_detail": "x"}}):
+        assert looked_for(answers) is None
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,11 @@ def test_a_link_cannot_go_round_a_stop_message(springfield) -> None:
     service = springfield.services.get()
     ServiceOverride.objects.create(service=service, stop_message="Call 911.")
     resident = Resident().open(f"/report/?lat={LAT}&long={LONG}&service={service.pk}").fill_in()
-    assert resident.heading == "What is the problem?"
+    assert "Call 911." in resident.text
+    assert "This cannot be reported here. Nothing has been sent." in resident.text
+    (back,) = resident.page.xpath("//main//a[normalize-space()='Choose something else']/@href")
+    assert Resident().open(back).heading == "What is the problem?"
+    assert "service" not in Draft.objects.get().answers
 
 
 def test_one_hit_is_shown_to_be_confirmed(sandbox) -> None:
@@ -169,7 +173,7 @@ def test_the_search_button_with_nothing_to_search_keeps_the_rest(springfield) ->
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "Choose the place"),
+        ({}, "Say where it is, in any one of the ways"),
         ({"lat": "91", "long": "0"}, "between -90 and 90"),
         ({"lat": "NaN", "long": "0"}, "number"),
         ({"lat": "inf", "long": "0"}, "number"),

@@ -39,7 +39,7 @@ def make_request(**fields: Any) -> ServiceRequest:
     service = make_service(make_endpoint(make_jurisdiction("Springfield")))
     request = make_service_request(service, status="accepted", description="Words of the resident", **fields)
     make_submission(request, state="delivered", service_request_id="SPR-77")
-    Subscription.objects.create(service_request=request, email="rosa@example.org")
+    Subscription.objects.create(service_request=request, email="rosa@example.org", by_reporter=True)
     return request
 
 

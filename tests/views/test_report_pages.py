@@ -30,16 +30,19 @@ def test_the_list_is_searched_on_the_server(service: Service) -> None:
     draft = begun()
     resident = Resident().open(url(draft, "service") + "?q=lamp")
     assert [label.text_content() for label in resident.page.xpath("//label[@class='choice__label']")] == [
-        "Street light"
+        "Street light",
+        "None of these",
     ]
     assert "1 entry has these words" in resident.text
-    assert "Nothing in the list" in Resident().open(url(draft, "service") + "?q=volcano").text
+    resident.open(url(draft, "service") + "?q=volcano")
+    assert "Nothing in the list" in resident.text
+    assert "Springfield" in resident.fill_in(service="none").text  # a way on, where nothing fits
 
 
 def test_the_chosen_one_stays_in_a_narrowed_list(service: Service) -> None:
     other = make_service(service.endpoint, service_name="Street light")
     resident = Resident().open(url(begun(service), "service") + "?q=light")
-    assert resident.page.xpath("//input[@name='service']/@value") == [str(service.pk), str(other.pk)]
+    assert resident.page.xpath("//input[@name='service']/@value") == [str(service.pk), str(other.pk), "none"]
     assert resident.form_data()["service"] == [str(service.pk)]
 
 
@@ -219,7 +222,7 @@ def test_the_cameras_place_is_offered_and_not_taken(service: Service) -> None:
     resident.fill_in("add", photos=upload(picture(exif=exif(gps=CHICAGO))))
     draft.refresh_from_db()
     assert draft.answers["location"] == PLACE
-    resident.follow("Use where the photo was taken")
+    resident.follow("Use this place of photo 1")
     assert resident.form_data()["lat"] == ["41.8837"]
     draft.refresh_from_db()
     assert draft.answers["location"] == PLACE
@@ -245,6 +248,24 @@ def test_a_body_that_demands_an_address_says_so(service: Service) -> None:
     resident.fill_in(email="ada@example.org", pass_on="on")
     assert resident.heading == "Check your answers"
     assert "Passed on to Springfield" in resident.text
+
+
+def test_a_body_that_has_reports_confirmed_by_mail_says_so_all_the_way(service: Service) -> None:
+    service.endpoint.dialect, service.endpoint.options = "klarschiff", {}
+    service.endpoint.save()
+    resident = open_page(finished(service), "contact")
+    assert "Springfield takes no report without" in resident.text
+    resident.fill_in(email="ada@example.org", pass_on="on")
+    assert "counts the report only after you have followed the link" in resident.text
+    assert "no e-mail has to be confirmed" not in resident.text
+    assert "(Klarschiff)" in resident.text
+    resident.fill_in()
+    assert "Springfield sends you an e-mail of its own." in resident.text
+    filed = ServiceRequest.objects.get()
+    sentence = "counts the report only after the link in the e-mail"
+    for status, there in (("received", False), ("sent", True), ("accepted", True), ("in_progress", False)):
+        ServiceRequest.objects.update(status=status)
+        assert (sentence in Resident().open(filed.get_absolute_url()).text) is there, status
 
 
 def test_a_consent_to_one_body_is_none_to_another(service: Service) -> None:

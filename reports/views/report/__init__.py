@@ -1,0 +1,1 @@
+"""The question pages, one module each: its form and what the page shows."""
