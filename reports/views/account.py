@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from reports.links import take_away_link
 from reports.models import ServiceRequest
-from reports.views.listing import PAGE
-from reports.views.service_requests import rows
+from reports.views.service_requests.browse import rows
+from reports.views.service_requests.listing import PAGE
 
 
 @never_cache
@@ -19,7 +19,7 @@ from reports.views.service_requests import rows
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
     """Every report filed with this account, hidden ones too, newest first. A page that is not there answers 404."""
-    mine = ServiceRequest.objects.filter(account_id=request.user.pk).select_related("jurisdiction")
+    mine = ServiceRequest.objects.filter(account_id=request.user.pk).select_related("jurisdiction", "service__override")
     try:
         page = Paginator(mine, PAGE).page(request.GET.get("page", 1))
     except InvalidPage:

@@ -5,9 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from reports.geo import routing
 from reports.models import Jurisdiction
-from reports.views.listing import public
-from reports.views.service_requests import rows
+from reports.views.service_requests.browse import rows
+from reports.views.service_requests.listing import public
 
 RECENT = 6
 BODIES = 60
@@ -16,8 +17,10 @@ BODIES = 60
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The place entry, the newest public reports, and the bodies that take reports here."""
-    bodies = list(covered()[: BODIES + 1])
-    context = {"rows": rows(public()[:RECENT]), "bodies": bodies[:BODIES], "more_bodies": len(bodies) > BODIES}
+    found = list(covered()[: BODIES + 1])
+    read_only = set(routing.only_read(found))  # theirs are on the map of reports, but nothing can be sent to them
+    bodies = [body for body in found if body not in read_only]
+    context = {"rows": rows(public()[:RECENT]), "bodies": bodies[:BODIES], "more_bodies": len(found) > BODIES}
     return render(request, "home.html", context)
 
 

@@ -14,6 +14,7 @@ from reports import callers
 from reports.delivery import replies
 from reports.forms.reply import ReplyForm
 from reports.links import LinkExpired, LinkForged, submission_from_reply_key
+from reports.media import sealed_path
 from reports.models import PublicStatus, Submission, SubmissionState
 from reports.views import protection
 from reports.views.keyed_pages import closed
@@ -82,7 +83,7 @@ def _show(
         "submission": submission,
         "service_request": service_request,
         "jurisdiction": service_request.jurisdiction,
-        "media": service_request.media.all(),
+        "media": [(photo, sealed_path(photo)) for photo in service_request.media.all()],
         "updates": service_request.status_updates.filter(private=False, hidden=False, is_comment=False).order_by(
             "-datetime", "-pk"
         ),

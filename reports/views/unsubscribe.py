@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -28,8 +27,7 @@ def unsubscribe(request: HttpRequest, key: str) -> HttpResponse:
         ending.unsubscribe(subscription)
     ended = request.method == "POST" or subscription.ended_at is not None
     context = {"state": "ended" if ended else "ask", "service_request": subscription.service_request}
-    with translation.override(subscription.locale):
-        return _closed(render(request, PAGE, context))
+    return _closed(render(request, PAGE, context))
 
 
 def _closed(response: HttpResponse) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from PIL import Image
 
+from reports import clock
 from reports.models import Contact, Media, PublicStatus, ServiceRequest, SubmissionState
 from tests.factories import (
     LAT,
@@ -39,7 +40,7 @@ class TestList:
         seen = text(client.get("/requests/"))
         assert "Street light" in seen
         assert "12 Main Street" in seen
-        assert "Springfield · reported 0" in seen
+        assert "Springfield · reported just now" in seen
         assert "In progress" in seen
 
     def test_coordinates_stand_in_for_a_missing_address(self, client: Client) -> None:
@@ -119,6 +120,15 @@ class TestMap:
         assert 'data-requests="/requests/map.geojson?status=closed"' in page
         assert f'data-bounds="{LONG:.6f},{LAT:.6f},{LONG:.6f},{LAT:.6f}"' in page
 
+    def test_what_has_no_point_is_led_to_from_the_map(self, client: Client) -> None:
+        """With scripts the list beside the map holds what the map shows, and these it cannot show."""
+        make_service_request(place_meant="words", status="closed", service_name="Lost bench")
+        page = client.get("/requests/map/?status=closed").content.decode()
+        assert "Lost bench" in page
+        link = '<a href="/requests/?status=closed">Reports whose place was said in words alone'
+        assert f'<p class="meta js-only">{link}' in page
+        assert "Lost bench" in text(client.get("/requests/?status=closed"))
+
     def test_data_is_geojson_with_the_words_of_the_rows(self, client: Client) -> None:
         request = make_service_request(status="accepted")
         make_service_request(lat=LAT + 1)
@@ -132,6 +142,7 @@ class TestMap:
         assert feature["properties"] | {"about": ""} == {
             "url": f"/requests/{request.reference}/",
             "service_name": "Pothole",
+            "service_lang": "en",
             "place": "12 Main Street",
             "about": "",
             "status": "accepted",
@@ -261,14 +272,17 @@ class TestDetail:
         Image.new("RGB", (4, 3)).save(picture, "JPEG")
         photo = Media.objects.create(service_request=request, file=ContentFile(picture.getvalue(), "x.jpg"), sha256="0")
         page = client.get(request.get_absolute_url()).content.decode()
-        assert f'src="/photos/{photo.key}.jpg"' in page
+        assert f'src="/photos/{photo.key}/small.jpg"' in page
+        assert f'href="/photos/{photo.key}.jpg"' in page
         assert 'alt="Photo 1 of 1 sent with the report: Pothole, 12 Main Street"' in page
 
     def test_an_expected_date_is_shown_until_it_no_longer_matters(self, client: Client) -> None:
         request = make_service_request(expected_datetime=NOON, status="in_progress")
-        assert "expects to be done by March 1, 2026" in text(client.get(request.get_absolute_url()))
+        assert "expected to be done by March 1, 2026" in text(client.get(request.get_absolute_url()))
+        ServiceRequest.objects.filter(pk=request.pk).update(expected_datetime=clock.now() + timedelta(days=3))
+        assert "expects to be done by" in text(client.get(request.get_absolute_url()))
         ServiceRequest.objects.filter(pk=request.pk).update(status="closed")
-        assert "expects to be done" not in text(client.get(request.get_absolute_url()))
+        assert "to be done by" not in text(client.get(request.get_absolute_url()))
 
     def test_the_fragment_is_the_same_part_and_its_version_changes_with_news(self, client: Client) -> None:
         request = make_service_request()
@@ -311,7 +325,8 @@ class TestDetail:
         make_submission(request)
         for _number in range(9):
             make_status_update(request, by_body=True)
-        with django_assert_num_queries(5):  # the request, its submission, its history, its comments, its photos
+        # The request, its submission, its history, its comments, its photos, who saw it again, whether that may be.
+        with django_assert_num_queries(7):
             client.get(request.get_absolute_url())
 
 

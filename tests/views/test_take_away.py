@@ -214,7 +214,7 @@ def test_the_address_goes_to_no_search_engine_cache_or_other_site(client: Client
 def test_the_first_mail_has_the_link_for_whoever_filed_it_alone(
     filed: ServiceRequest, email: str, linked: bool
 ) -> None:
-    subscription = Subscription.objects.create(service_request=filed, email=email)
+    subscription = Subscription.objects.create(service_request=filed, email=email, by_reporter=linked)
     queue.enqueue(make_status_update(filed))
     mail = message(subscription, list(subscription.notifications.all()))
     assert (take_away_link(filed) in mail.body) is linked
@@ -222,7 +222,7 @@ def test_the_first_mail_has_the_link_for_whoever_filed_it_alone(
 
 
 def test_later_mails_have_it_no_more(filed: ServiceRequest) -> None:
-    subscription = Subscription.objects.create(service_request=filed, email="rosa@example.org")
+    subscription = Subscription.objects.create(service_request=filed, email="rosa@example.org", by_reporter=True)
     queue.enqueue(make_status_update(filed, status="closed", by_body=True))
     mail = message(subscription, list(subscription.notifications.all()))
     assert take_away_link(filed) not in mail.body

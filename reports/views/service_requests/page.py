@@ -4,24 +4,31 @@ import hashlib
 import re
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
-from reports.delivery.comments import goes_to_body
+from reports import clock
 from reports.forms.comment import CommentForm
-from reports.models import ServiceRequest, Submission, SubmissionState
-from reports.views import conversation, protection
-from reports.views.listing import public
-from reports.views.progress import hops, news, over, status_words, what_next
-from reports.views.trouble import trouble_of
+from reports.links import take_away_link
+from reports.models import Media, ServiceRequest, Submission, SubmissionState
+from reports.views import protection
+from reports.views.service_requests import closing, comment_form, conversation, participation, timeline
+from reports.views.service_requests.held import WAITS, veiled, without_notes
+from reports.views.service_requests.listing import public
+from reports.views.service_requests.progress import hops, news, over, status_words, what_next
+from reports.views.service_requests.sharing import share
+from reports.views.service_requests.trouble import trouble_of
 
 REFERENCE = re.compile(r"[^0-9A-Z]")
 DUPLICATES = 20
+AGING = re.compile(r'<span data-ago="[^"]*">[^<]*</span>|name="form_key" value="[^"]*"')
 
 
 def find_request(reference: str) -> ServiceRequest | None:
@@ -62,32 +69,48 @@ def page(
     engines are told to leave it out.
     """
     submission = current_submission(service_request)
-    context = _progress(service_request, submission)
+    context = _progress(service_request, submission) | closing.context(service_request, submission, request)
     fragment = render_to_string("service_requests/progress.html", context, request)
-    version = hashlib.sha256(fragment.encode()).hexdigest()[:16]
+    version = _version(fragment)
     if request.GET.get("fragment"):
-        headers = {"X-Version": version, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-        return HttpResponse(fragment, headers=headers)
-    form = form or CommentForm()
-    context |= {
-        "fragment": fragment,
-        "version": version,
-        "media": service_request.media.all(),
-        "form": form,
-        "refusal": refusal,
-        "comments_open": conversation.is_open(service_request),
-        "where_it_goes": conversation.where_it_goes(service_request, submission, goes_to_body(submission)),
-        "honeypot": protection.HONEYPOT,
-        "comment_key": (key := form.shown_key),
-        "form_key": protection.form_key(conversation.form_purpose(service_request, key)),
-    }
+        return _fragment(request, fragment, version)
+    context |= comment_form.context(service_request, submission, form or CommentForm(), refusal)
+    context |= participation.page_context(service_request, request)
+    photos = list(_photos(service_request))
+    context |= {"fragment": fragment, "version": version, "media": photos, "looked_at": clock.now()}
+    context["comment_waits"] = WAITS in request.GET
+    context["share"] = share(veiled(service_request), photos)
+    context["take_away_url"] = _take_away_url(request, service_request)
+    context["page_path"] = service_request.get_absolute_url()  # comments are posted to an address that has no page
     response = render(request, "service_requests/detail.html", context, status=refusal.status if refusal else 200)
     patch_cache_control(response, private=True, no_cache=True)
     if refusal and refusal.retry_after:
         response.headers["Retry-After"] = str(refusal.retry_after)
-    if service_request.private:
+    if service_request.private or service_request.held_at:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _fragment(request: HttpRequest, fragment: str, version: str) -> HttpResponse:
+    """The progress alone, or 304 where the reader has this version of it; kept by no cache."""
+    tags = {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}
+    known = f'"{version}"' in tags
+    response = HttpResponse(status=304) if known else HttpResponse(fragment)
+    response["ETag"], response["X-Version"] = f'"{version}"', version
+    response["Cache-Control"], response["X-Robots-Tag"] = "no-store", "noindex"
+    return response
+
+
+def _version(fragment: str) -> str:
+    """What tells one state of the progress from another: not how long ago things were, and not the form keys."""
+    return hashlib.sha256(AGING.sub("", fragment).encode()).hexdigest()[:16]
+
+
+def _take_away_url(request: HttpRequest, service_request: ServiceRequest) -> str:
+    """Where the person takes it away who is signed in and filed it with that account; else empty."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or service_request.account_id is None:
+        return ""
+    return take_away_link(service_request) if request.user.pk == service_request.account_id else ""
 
 
 def canonical_reference(text: str) -> str:
@@ -98,22 +121,30 @@ def canonical_reference(text: str) -> str:
 
 def _progress(service_request: ServiceRequest, submission: Submission | None) -> dict[str, Any]:
     trouble = trouble_of(submission)
-    updates = list(service_request.status_updates.filter(private=False, hidden=False))
-    comments = service_request.comments.filter(hidden=False)
+    updates = without_notes(service_request, service_request.status_updates.filter(private=False, hidden=False))
+    comments = service_request.comments.filter(hidden=False, held_at=None).prefetch_related("media")
+    comments = comments.none() if service_request.held_at else comments
     return {
-        "service_request": service_request,
+        "service_request": veiled(service_request),
         "jurisdiction": service_request.jurisdiction,
         "submission": submission,
         "next": what_next(service_request, submission, trouble),
         "trouble": None if over(service_request) else trouble,
         "over": over(service_request),
+        "late": service_request.expected_datetime is not None and service_request.expected_datetime < clock.now(),
         "hops": hops(service_request, submission, trouble),
         "status_words": status_words(service_request, trouble),
-        "updates": news(updates, trouble),
-        "remarks": conversation.remarks(service_request, submission, comments, updates),
-        "original": service_request.original(),
+        "said": timeline.merged(
+            news(updates, trouble), conversation.remarks(service_request, submission, comments, updates)
+        ),
+        "original": veiled(service_request).original(),
         "duplicates": _duplicates(service_request, submission),
     }
+
+
+def _photos(service_request: ServiceRequest) -> QuerySet[Media]:
+    photos = service_request.media.all()
+    return photos.none() if service_request.held_at else photos
 
 
 def _duplicates(service_request: ServiceRequest, submission: Submission | None) -> QuerySet[ServiceRequest]:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports import clock
-from reports.models import Jurisdiction, PublicStatus, ServiceRequest
+from reports.delivery import statuses
+from reports.models import Jurisdiction, PlaceMeant, PublicStatus, ServiceRequest
 from reports.templatetags.components import place
 
 PAGE = 25
@@ -19,10 +21,10 @@ WORDS = 5  # more words than these are not looked for; each costs a pass over th
 
 
 def public() -> QuerySet[ServiceRequest]:
-    """Every report that anybody may see, newest first, with its body; not those that a body keeps private, nor those
-    that were taken away."""
-    shown = ServiceRequest.objects.filter(hidden=False, private=False, taken_away_at=None)
-    shown = shown.select_related("jurisdiction")
+    """Every report that anybody may see, newest first, with its body; not those that a body keeps private, that a
+    volunteer has yet to look at, or that were taken away."""
+    shown = ServiceRequest.objects.filter(hidden=False, held_at=None, private=False, taken_away_at=None)
+    shown = shown.select_related("jurisdiction", "service__override")
     return shown.defer("attributes", "service_notice", "status_notes")
 
 
@@ -55,7 +57,7 @@ class FilterForm(forms.Form):
         if given.get("body"):
             found = found.filter(jurisdiction=given["body"])
         if given.get("status"):
-            found = found.filter(status=given["status"])
+            found = found.filter(_shown_as(given["status"]))
         for word in given.get("q", "").split()[:WORDS]:
             texts = ("service_name", "description", "address_string", "reference")
             found = found.filter(Q(*((f"{text}__icontains", word) for text in texts), _connector=Q.OR))
@@ -64,6 +66,11 @@ class FilterForm(forms.Form):
     def asked(self) -> dict[str, str]:
         """The filters in use, for the addresses of further pages."""
         return {name: self.data[name] for name in self.fields if self.data.get(name)}
+
+
+def _shown_as(status: str) -> Q:
+    """What a status of the filter stands for: what people say of a closing is kept beside what the body says."""
+    return Q(status=PublicStatus.CLOSED, verdict=status) if status in statuses.VERDICTS else Q(status=status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +98,28 @@ class Box:
         return Q(lat__range=(self.south, self.north), long__range=(self.west, self.east))
 
 
+def on_a_map(found: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
+    """Those that have a point: not those whose place was said in words alone."""
+    return found.exclude(place_meant=PlaceMeant.WORDS)
+
+
 def bounds_of(found: QuerySet[ServiceRequest]) -> str:
-    """`west,south,east,north` round these reports, in degrees; empty where there are none."""
-    edges = found.order_by().aggregate(w=Min("long"), s=Min("lat"), e=Max("long"), n=Max("lat"))
+    """`west,south,east,north` round these reports, in degrees; empty where none of them has a point."""
+    edges = on_a_map(found).order_by().aggregate(w=Min("long"), s=Min("lat"), e=Max("long"), n=Max("lat"))
     return "" if edges["w"] is None else ",".join(f"{edges[side]:.6f}" for side in "wsen")
 
 
 def about(service_request: ServiceRequest) -> str:
     """Who answers for it and how old it is: `Springfield · reported 3 days ago`."""
-    age = timesince(service_request.requested_datetime, clock.now(), depth=1)
-    return _("%(body)s · reported %(age)s ago") % {"body": service_request.jurisdiction.name, "age": age}
+    return f"{service_request.jurisdiction.name} · {reported(service_request.requested_datetime)}"
+
+
+def reported(filed_at: datetime) -> str:
+    """How long ago that was: `reported 3 days ago`, or `reported just now` within the first minute."""
+    now = clock.now()
+    if now - filed_at < timedelta(minutes=1):
+        return _("reported just now")
+    return _("reported %(age)s ago") % {"age": timesince(filed_at, now, depth=1)}
 
 
 def feature(service_request: ServiceRequest) -> dict[str, Any]:
@@ -111,10 +130,11 @@ def feature(service_request: ServiceRequest) -> dict[str, Any]:
         "geometry": {"type": "Point", "coordinates": [service_request.long, service_request.lat]},
         "properties": {
             "url": service_request.get_absolute_url(),
-            "service_name": service_request.service_name,
+            "service_name": service_request.shown_name,
+            "service_lang": service_request.name_language,
             "place": place(service_request),
             "about": about(service_request),
-            "status": service_request.status,
-            "status_label": service_request.get_status_display(),
+            "status": service_request.shown_status,
+            "status_label": service_request.shown_status.label,
         },
     }

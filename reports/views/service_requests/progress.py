@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.models import PublicStatus, ServiceRequest, StatusUpdate, Submission, SubmissionState
-from reports.views.trouble import Cause, Trouble, lacks_number
+from reports.views.service_requests.trouble import Cause, Trouble, lacks_number
 
 WAITING = frozenset({SubmissionState.PENDING, SubmissionState.SENDING})
 ENDED = frozenset(
@@ -97,7 +97,12 @@ NEXT = {
     PublicStatus.ACCEPTED: gettext_lazy("%(body)s has accepted the report. Whatever it does next is shown here."),
     PublicStatus.IN_PROGRESS: gettext_lazy("%(body)s says that it is working on this."),
     PublicStatus.CLOSED: gettext_lazy(
-        "%(body)s says that this is done. If it is not, report it again, so that it gets a new number."
+        "%(body)s says that this is done. Have a look when you pass, and say below whether it is really fixed."
+    ),
+    PublicStatus.CONFIRMED: gettext_lazy("%(body)s says that this is done, and people who looked say so too."),
+    PublicStatus.DISPUTED: gettext_lazy(
+        "%(body)s says that this is done, and people who looked say that it is not. "
+        "Below you can do something about it."
     ),
     PublicStatus.NOT_RESPONSIBLE: gettext_lazy(
         "%(body)s says that this is not its task. Its own words below may say whose it is."
@@ -190,7 +195,7 @@ def what_next(service_request: ServiceRequest, submission: Submission | None, tr
         number = submission.service_request_id
         if number and service_request.duplicate_of == number:
             return str(FOLLOWED) % {**body, "number": number}
-    return str(NEXT[PublicStatus(service_request.status)]) % body
+    return str(NEXT[service_request.shown_status]) % body
 
 
 def _held_up(service_request: ServiceRequest, submission: Submission, trouble: Trouble | None) -> Promise | None:
@@ -211,11 +216,11 @@ def status_words(service_request: ServiceRequest, trouble: Trouble | None = None
     """The report's status in the words of residents; not "could not be delivered" where nobody knows that."""
     if service_request.status == PublicStatus.UNDELIVERED and trouble is not None and trouble.cause == Cause.DOUBTFUL:
         return _("Perhaps not delivered, we are on it")
-    return str(PublicStatus(service_request.status).label)
+    return str(service_request.shown_status.label)
 
 
 def news(updates: list[StatusUpdate], trouble: Trouble | None = None) -> list[StatusUpdate]:
-    """The history, newest first: without comments, without our own bare lines that the receipts already tell, and
+    """The history, oldest first: without comments, without our own bare lines that the receipts already tell, and
     without a body's words that it had just said under the same status. Nor does it say that a report could not be
     delivered while `trouble` is that nobody knows."""
     told = {PublicStatus.RECEIVED, PublicStatus.SENT, PublicStatus.ACCEPTED}
@@ -226,7 +231,7 @@ def news(updates: list[StatusUpdate], trouble: Trouble | None = None) -> list[St
         bare = not line.by_body and not line.status_notes and line.status in told
         if not (line.is_comment or bare or (shown and _repeats(shown[-1], line))):
             shown.append(line)
-    return shown[::-1]
+    return shown
 
 
 def _repeats(before: StatusUpdate, line: StatusUpdate) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from reports import clock
-from reports.models import Comment, CommentState, PublicStatus, ServiceRequest, StatusUpdate, Submission
+from reports.models import Comment, CommentState, Media, PublicStatus, ServiceRequest, StatusUpdate, Submission
 
 OPEN_FOR = timedelta(days=365)
 
@@ -39,6 +39,8 @@ class Remark:
     who: str
     state: str = ""
     foreign: bool = False
+    photos: tuple[Media, ...] = ()
+    reopens: bool = False
 
 
 def remarks(
@@ -51,7 +53,15 @@ def remarks(
     body = {"body": service_request.jurisdiction.name}
     numbered = bool(submission and submission.service_request_id)
     ours = [
-        Remark(f"comment-{row.pk}", row.text, row.created_at, _("Somebody, here"), _state(row, numbered) % body)
+        Remark(
+            f"comment-{row.pk}",
+            row.text,
+            row.created_at,
+            _("Somebody on this site"),
+            _state(row, numbered) % body,
+            photos=_photos(row),
+            reopens=row.reopens,
+        )
         for row in comments
     ]
     theirs = [
@@ -63,9 +73,10 @@ def remarks(
 
 
 def is_open(service_request: ServiceRequest) -> bool:
-    """Whether comments are taken: for a year, and not on what was hidden or withdrawn."""
+    """Whether comments are taken: for a year, and not on what is hidden, held or withdrawn."""
     young = clock.now() - service_request.requested_datetime < OPEN_FOR
-    return young and not service_request.hidden and service_request.status != PublicStatus.CANCELLED
+    shown = not service_request.hidden and service_request.held_at is None
+    return young and shown and service_request.status != PublicStatus.CANCELLED
 
 
 def where_it_goes(service_request: ServiceRequest, submission: Submission | None, goes_to_body: bool) -> str:
@@ -76,6 +87,19 @@ def where_it_goes(service_request: ServiceRequest, submission: Submission | None
     if submission is not None and submission.service_request_id:
         return _("%(body)s gets it, and it is shown here.") % body
     return _("It is shown here, and %(body)s gets it as soon as it has given the report a number.") % body
+
+
+def where_photos_go(service_request: ServiceRequest, photos: int) -> str:
+    """Said before anybody adds a photo to a comment that the body gets; `photos` is how many it takes with one."""
+    body = {"body": service_request.jurisdiction.name, "photos": photos}
+    if not photos:
+        return _("%(body)s gets your words. Photos are kept here, for everybody to see.") % body
+    words = ngettext(
+        "%(body)s gets your words and one photo. More photos are kept here, for everybody to see.",
+        "%(body)s gets your words and up to %(photos)d photos.",
+        photos,
+    )
+    return words % body
 
 
 def form_purpose(service_request: ServiceRequest, key: uuid.UUID) -> str:
@@ -91,3 +115,7 @@ def _state(comment: Comment, numbered: bool) -> str:
         if not numbered:
             return str(AWAITS_NUMBER)
     return str(STATES[state])
+
+
+def _photos(comment: Comment) -> tuple[Media, ...]:
+    return tuple(photo for photo in comment.media.all() if photo.file)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from reports.delivery import mirror
 from reports.models import Endpoint, Jurisdiction
-from reports.views.listing import PAGE
+from reports.views.service_requests.listing import PAGE
 
 
 class MirrorForm(forms.Form):

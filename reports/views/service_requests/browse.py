@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from reports.delivery import mirror
 from reports.models import Endpoint, PublicStatus, ServiceRequest, Submission
-from reports.views.listing import PAGE, Box, FilterForm, about, bounds_of, feature, public
-from reports.views.request_page import canonical_reference, find_request, missing, page
+from reports.views.service_requests.listing import PAGE, Box, FilterForm, about, bounds_of, feature, on_a_map, public
+from reports.views.service_requests.page import canonical_reference, find_request, missing, page
 
 MARKERS = 500
 BESIDE_THE_MAP = 50
@@ -66,7 +66,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=30)
 def data(request: HttpRequest) -> JsonResponse:
     """GeoJSON of the newest 500 in `bbox` (west,south,east,north), under the same filters; 400 for a bad box."""
-    found = FilterForm(request.GET).narrowed()
+    found = on_a_map(FilterForm(request.GET).narrowed())
     if "bbox" in request.GET:
         try:
             found = found.filter(Box.read(request.GET["bbox"]).holds())
