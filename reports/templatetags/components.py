@@ -67,7 +67,12 @@ def city_html(value: str) -> SafeString:
 
 @register.filter
 def place(service_request: ServiceRequest) -> str:
-    """Where it is, in words: the address, or the coordinates (degrees, WGS84) where there is none."""
+    """Where it is, in words: the address, or the coordinates (degrees, WGS84) where there is none.
+
+    Of a place said in words alone never the coordinates: when its words are gone, the body in whose area it is.
+    """
+    if service_request.in_words:
+        return service_request.address_string or service_request.jurisdiction.name
     return service_request.address_string or f"{service_request.lat:.5f}, {service_request.long:.5f}"
 
 

@@ -1,6 +1,6 @@
 // The map of all reports: markers of what is in view, and the list beside it kept to the same rows.
 
-import { calm, drawOutlines, fetchJson, mapReady, marker, statusMarker } from "./map.js";
+import { calm, drawOutlines, fetchJson, marker, openMap, statusMarker } from "./map.js";
 import { groupIcon } from "./markers.js";
 
 const APART = 46; // pixels; markers are 44 wide, and nearer ones share one marker
@@ -12,12 +12,16 @@ const count = document.querySelector("[data-requests-count]");
 const markers = new Map();
 let asking = null;
 
-const map = await mapReady("requests-map");
-const layer = L.layerGroup().addTo(map);
-if (frame.dataset.bounds) fit(frame.dataset.bounds.split(",").map(Number));
-await drawOutlines(map, frame.dataset.outlines, { fit: !frame.dataset.bounds, gap: 26 });
-map.on("moveend", show);
-show();
+const map = await openMap(frame);
+const layer = map && L.layerGroup().addTo(map);
+if (map) await begin();
+
+async function begin() {
+  if (frame.dataset.bounds) fit(frame.dataset.bounds.split(",").map(Number));
+  await drawOutlines(map, frame.dataset.outlines, { fit: !frame.dataset.bounds, gap: 26 });
+  map.on("moveend", show);
+  await show();
+}
 
 function fit([west, south, east, north]) {
   map.fitBounds([[south, west], [north, east]], { padding: [36, 36], maxZoom: 16, animate: false });
@@ -99,6 +103,7 @@ function filled(properties) {
   const link = item.querySelector("a");
   link.href = properties.url;
   link.textContent = properties.service_name;
+  link.lang = properties.service_lang;
   item.querySelector("[data-place]").textContent = properties.place;
   item.querySelector("[data-about]").textContent = properties.about;
   const tag = item.querySelector(".tag");

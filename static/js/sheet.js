@@ -1,0 +1,3 @@
+// The sheet to put up: its print button.
+
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
