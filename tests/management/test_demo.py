@@ -114,11 +114,13 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, variables: dict[str, str], 
     assert (tmp_path / "precious.txt").exists()
 
 
-def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT"])
+def test_a_port_that_is_taken_is_named_before_anything_is_made(tmp_path: Path, name: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        demo = Demo(tmp_path, SANDBOX_PORT=str(taken.getsockname()[1]))
+        demo = Demo(tmp_path, **{name: str(taken.getsockname()[1])})
         demo.start()
         assert demo.end(None) != 0
-        assert "is taken. Name another one: make demo SANDBOX_PORT" in demo.said
+        assert f"is taken. Name another one: make demo {name}=" in demo.said
+        assert not (tmp_path / "db.sqlite3").exists()

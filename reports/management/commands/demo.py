@@ -20,7 +20,7 @@ from tqdm import tqdm
 from reports.delivery import catalogue
 from reports.dialects.errors import DialectError
 from reports.http import Client, HttpError
-from reports.management.demo import bodies, environment, past
+from reports.management.demo import bodies, environment, past, words
 from reports.management.demo.processes import Family
 from reports.management.demo.sandbox_control import SandboxControl
 from reports.models import Traffic, User
@@ -51,6 +51,10 @@ class Command(BaseCommand):
             self.family.stop()
 
     def _set_up(self) -> None:
+        for name in ("PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT"):
+            if _taken(os.environ[name]):
+                another = int(os.environ[name]) + 10
+                raise CommandError(f"Port {os.environ[name]} is taken. Name another one: make demo {name}={another}")
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -64,6 +68,7 @@ class Command(BaseCommand):
                 catalogue.sync_services(endpoint)
             except DialectError as error:
                 raise CommandError(f"{endpoint} cannot be asked for its services: {error}") from error
+        words.seed()
         self._fill()
         self.control.set_pace(PACE)
         call_command("mirror_feeds", verbosity=0, stdout=self.stdout)
@@ -74,9 +79,6 @@ class Command(BaseCommand):
         self.sandbox_url = f"http://127.0.0.1:{port}"
         self.control = SandboxControl(self.sandbox_url)
         smtp_port = os.environ["SANDBOX_SMTP_PORT"]
-        for name, number in (("SANDBOX_PORT", port), ("SANDBOX_SMTP_PORT", smtp_port)):
-            if _taken(number):
-                raise CommandError(f"Port {number} is taken. Name another one: make demo {name}=8011")
         state = str(self.folder / "sandbox.json")
         self.family.start(
             "sandbox", "-m", "reports.sandbox.server", "--port", port, "--smtp-port", smtp_port, "--state", state
@@ -110,8 +112,6 @@ class Command(BaseCommand):
     def _serve(self) -> None:
         port = os.environ["PORT"]
         client = Client("demo-web", read_timeout=5)
-        if _taken(port):
-            raise CommandError(f"Port {port} is taken. Name another one: make demo PORT=8010")
         web = ("-m", "gunicorn", "-c", "python:civic.serving", "civic.wsgi", "--bind", f"127.0.0.1:{port}")
         self.family.start("web", *web, "--access-logfile", "-", "--worker-tmp-dir", str(self.folder))
         worker = (

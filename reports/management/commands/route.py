@@ -59,10 +59,17 @@ def _answer(lat: float, long: float) -> dict[str, Any]:
 
 
 def _services(lat: float, long: float, words: str) -> dict[str, Any]:
-    """What may be reported there as it is known now (nobody is asked), and what routing rules did to it."""
+    """What may be reported there as it is known now (nobody is asked), and what routing rules did to it.
+
+    What the bodies across a border near by take is offered to residents too, and stands apart here.
+    """
     found = routing.offers_at(lat, long)
+    across = [near.jurisdiction.pk for near in routing.near_border(lat, long)]
+    here = {each.pk for each in found.services}
+    theirs = [each for each in routing.services_at(lat, long, also=across) if each.pk not in here] if across else []
     return {
         "services": [_service(each) for each in found.services if _is_meant(each, words)],
+        "across_the_border": [_service(each) for each in theirs if _is_meant(each, words)],
         "redirected": [
             {"service": _service(each.service), "rule": _rule(each.rule), "to": [_service(to) for to in each.to]}
             for each in found.redirected

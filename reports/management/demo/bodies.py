@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from reports.geo import boundaries
 from reports.management.demo.body_table import BODIES, KEY, Body
-from reports.models import Endpoint, Environment, Jurisdiction, Service
+from reports.models import Endpoint, Environment, HoldRule, Jurisdiction, Service
 
 BOUNDARIES: Final = Path(boundaries.__file__).parent / "data" / "demo-boundaries.geojson"
 LETTER_SERVICES: Final = Path(__file__).parent / "letter_services.json"
 SOURCE: Final = "US Census Bureau, TIGER 2019 places and cartographic counties (public domain)"
 CIRCLE: Final = "Not its real border: a circle around the town hall, because this demo has no outline of it"
 CORNERS: Final = 48
+HELD_WORD: Final = "SANDBOX-HELD"  # in a description it keeps the report from the public until a volunteer has looked
 METRES_PER_DEGREE: Final = 111_195
 
 
@@ -23,6 +24,7 @@ def seed(sandbox_url: str) -> list[Endpoint]:
         (feature["properties"]["name"], feature["properties"].get("kind")): feature["geometry"]
         for feature in json.loads(BOUNDARIES.read_text())["features"]
     }
+    HoldRule.objects.get_or_create(pattern=HELD_WORD, defaults={"note": "To be tried in the demo."})
     return [_seed(body, shapes, sandbox_url.rstrip("/")) for body in BODIES]
 
 

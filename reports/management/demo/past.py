@@ -15,6 +15,8 @@ from django.db import connection
 from reports import clock, intake, tasks
 from reports.delivery import definitions, listings, submit
 from reports.dialects import registry
+from reports.forms import conditional
+from reports.forms.questions import questions_of
 from reports.management.demo import bodies, others
 from reports.management.demo.sandbox_control import SandboxControl
 from reports.models import Draft, Endpoint, Service, ServiceRequest
@@ -142,7 +144,9 @@ def _service(line: Line) -> Service:
 
 
 def _answers(line: Line, service: Service) -> dict[str, Any]:
-    asked = [attribute for attribute in service.definition if attribute["variable"]]
+    given = {code: [answer] for code, answer in line.answers.items()}
+    shown = conditional.shown(questions_of(service.definition), given)
+    asked = [attribute for attribute in service.definition if attribute["variable"] and attribute["code"] in shown]
     return {
         "location": {
             "lat": line.lat,
