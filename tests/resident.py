@@ -27,7 +27,8 @@ class Resident:
         self.posted = self.form_data() | {name.replace("__", "-"): value for name, value in fields.items()}
         if button:
             name, _equals, value = button.partition("=")
-            self.posted[name] = value or "1"
+            own = self.page.xpath("//button[@name=$name]/@value", name=name)
+            self.posted[name] = value or (own[0] if own else "1")
         return self.post_again(status)
 
     def post_again(self, status: int = 200) -> "Resident":

@@ -20,6 +20,9 @@ TEXT = [
     ("on-focus", "focus"),
     *((f"{tone}-ink", f"{tone}-soft") for tone in TONES),
     *(("ink", f"{tone}-soft") for tone in TONES),
+    *((ink, "accent-soft") for ink in ("ink", "muted")),
+    *(("muted", f"{tone}-soft") for tone in TONES),
+    ("trouble-soft", "trouble-ink"),
     *((f"{tone}-ink", "page") for tone in TONES),
     ("trouble-ink", "sunken"),
 ]
@@ -71,8 +74,8 @@ def test_the_dark_theme_changes_every_colour_that_is_not_the_focus() -> None:
 
 def test_no_other_style_sheet_brings_colours_of_its_own() -> None:
     allowed = {"print.css": {"#fff", "#000"}, "forms.css": {"#fff"}}  # paper; the ground of a code for cameras
-    linked = (Path(settings.BASE_DIR) / "templates" / "components" / "stylesheets.html").read_text()
-    sheets = set(re.findall(r"css/([a-z_]+\.css)", linked)) - {"tokens.css"}
+    joined = (TOKENS.parent / "all.css").read_text()
+    sheets = set(re.findall(r'@import url\("([a-z_]+\.css)"\)', joined)) - {"tokens.css"} | {"map.css"}
     assert len(sheets) > 5
     for name in sheets:
         own = set(re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{]*;)", (TOKENS.parent / name).read_text()))

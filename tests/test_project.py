@@ -60,6 +60,7 @@ def test_no_third_party_address_in_pages() -> None:
         "reports/dialects/README.md",
         "reports/sandbox/README.md",
         "CONTRIBUTING.md",
+        "SECURITY.md",
         "civic/README.md",
     ],
 )

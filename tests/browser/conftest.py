@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import leaflet
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from reports.sandbox import Sandbox
 from tests.cities import make_city
@@ -15,9 +16,26 @@ CHROMIUM = os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # no test leaves this machine
 ]  # fmt: skip
+PATIENCE = 30_000  # milliseconds; a machine that does much else at the same time is no failure
 SHOTS = Path(__file__).parent / "screenshots"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+BY_THEME = ["color-contrast", "link-in-text-block", "target-size"]  # what another theme could change
+# Colours that are on their way to another theme would be judged half-way.
+SETTLED = """() => Promise.all(document.getAnimations()
+  .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime))
+  .map((each) => each.finished.catch(() => {})))"""
+# Which worker plays which files, so that two have about the same to do.
+GROUPS = {
+    "test_accessibility": "browser-1",
+    "test_boundary_editor": "browser-2",
+    "test_flow": "browser-2",
+    "test_duplicates": "browser-2",
+    "test_hardship": "browser-2",
+    "test_comments": "browser-2",
+}
 
 Opener = Callable[..., Page]
 
@@ -28,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.django_db(transaction=True))
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(GROUPS.get(item.path.stem, "browser-3")))
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +55,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium here (make test says where it looked)")
     # Playwright keeps an event loop in this thread, and Django would take every query for one made inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -45,11 +64,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(live_server: Any, sandbox: Sandbox, settings: Any) -> str:
-    """The site's address, with Chicago, Cook County and Evanston answering."""
+def site(live_server: Any, sandbox: Sandbox, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The site's address, with Chicago, Cook County and Evanston answering, and maps without streets."""
     settings.SITE_URL = live_server.url
     settings.TILES_URL = ""
-    settings.LEAFLET_CONFIG = settings.LEAFLET_CONFIG | {"TILES": []}
+    monkeypatch.setitem(leaflet.app_settings, "TILES", [])  # it has read the settings long ago
     for key in ("chicago", "cook", "evanston"):
         make_city(sandbox, key)
     return str(live_server.url)
@@ -64,7 +83,7 @@ def open_browser(browser: Browser) -> Iterator[Opener]:
         context = browser.new_context(
             viewport={"width": width, "height": 800}, java_script_enabled=javascript, bypass_csp=False, **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         problems: list[str] = []
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -84,16 +103,36 @@ def open_browser(browser: Browser) -> Iterator[Opener]:
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep what the page looks like, for people to look at."""
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+    """Keep what the page looks like, for people to look at; only where TEST_SCREENSHOTS is set, as it takes a while."""
+    if os.environ.get("TEST_SCREENSHOTS"):
+        SHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
-def accessibility_findings(page: Page) -> list[str]:
-    """What axe finds on the page, by WCAG 2.2 AA and its best practices."""
+def accessibility_findings(page: Page, *, by_theme: bool = False) -> list[str]:
+    """What axe finds on the page, by WCAG 2.2 AA and its best practices; `by_theme`: only what hangs on colours.
+
+    Axe is kept from reading style sheets: no rule that is asked for needs it, and what it cannot read otherwise
+    (an `@import`, a sheet that is still on its way) it puts into a style element, of which the policy complains.
+    """
     # The page's own policy forbids foreign scripts; this one comes in through the debugger and is not the page's.
-    page.evaluate(AXE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    page.evaluate(SETTLED)
+    rules = {"type": "rule", "values": BY_THEME} if by_theme else {"type": "tag", "values": WCAG}
     results = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        "options => axe.run(document, options)",
+        {"runOnly": rules, "resultTypes": ["violations"], "preload": {"assets": ["media"]}},
     )
     return [f"{found['id']}: {node['html'][:200]}" for found in results["violations"] for node in found["nodes"]]
+
+
+def judged(page: Page, name: str) -> None:
+    """Nothing that axe finds in the light nor in the dark, nothing that stands out sideways; and a picture."""
+    picture(page, name)
+    assert accessibility_findings(page) == [], name
+    page.emulate_media(color_scheme="dark")
+    assert accessibility_findings(page, by_theme=True) == [], f"{name}, dark"
+    picture(page, f"{name}-dark")
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"

@@ -1,12 +1,11 @@
 """The page of a report with all that can stand on it, and a comment written there, in a real browser."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from reports import clock
 from reports.models import Comment, ServiceRequest
-from tests.browser.conftest import Opener
-from tests.browser.test_flow import JAVASCRIPT, WIDTHS, look
+from tests.browser.conftest import Opener, judged, picture
 from tests.delivery.conftest import script
 from tests.delivery.talkative import Script, make_delivered
 from tests.factories import make_service_request, make_status_update, make_submission
@@ -33,8 +32,22 @@ def request_(script: Script) -> ServiceRequest:
     return request
 
 
-@pytest.mark.parametrize("javascript", JAVASCRIPT)
-@pytest.mark.parametrize("width", WIDTHS)
+WAYS = [pytest.param(360, True, id="narrow"), pytest.param(1280, False, id="wide, no javascript")]
+
+
+def look(page: Page, name: str, javascript: bool) -> None:
+    judged(page, name) if javascript else picture(page, name)
+
+
+def to_the_button(page: Page) -> None:
+    """From the comment with the Tab key, past the photos."""
+    page.keyboard.press("Tab")
+    expect(page.locator("#add-comment input[type=file]")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Send the comment")).to_be_focused()
+
+
+@pytest.mark.parametrize(("width", "javascript"), WAYS)
 def test_a_comment_by_keyboard(
     site: str, open_browser: Opener, request_: ServiceRequest, width: int, javascript: bool
 ) -> None:
@@ -50,9 +63,9 @@ def test_a_comment_by_keyboard(
     expect(page.locator("main")).to_contain_text("Springfield gets it, and it is shown here.")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Your comment")).to_be_focused()
-    page.keyboard.press("Tab")
+    to_the_button(page)
     page.keyboard.press("Enter")  # nothing written yet
-    expect(page.locator(".error-summary")).to_contain_text("Write your comment first.")
+    expect(page.locator(".error-summary")).to_contain_text("Write your comment first, or add a photo.")
     look(page, f"{way}-14-comment-error", javascript)
 
     page.locator(".error-summary a").focus()
@@ -60,7 +73,7 @@ def test_a_comment_by_keyboard(
     if not javascript:
         page.get_by_label("Your comment").focus()
     page.keyboard.type("It is <b>still</b> there.")
-    page.keyboard.press("Tab")
+    to_the_button(page)
     page.keyboard.press("Enter")
     expect(page.locator(".timeline__item", has_text="It is <b>still</b> there.")).to_be_in_viewport()
     expect(page.locator("main")).to_contain_text("On its way to Springfield.")
@@ -70,9 +83,8 @@ def test_a_comment_by_keyboard(
 
 def test_a_report_that_the_body_keeps_private(site: str, open_browser: Opener, request_: ServiceRequest) -> None:
     ServiceRequest.objects.update(private=True)
-    for scheme in ("light", "dark"):
-        page = open_browser(width=360, color_scheme=scheme)
-        page.goto(f"{site}{request_.get_absolute_url()}")
-        expect(page.locator("main")).to_contain_text("keeps this report private")
-        expect(page.locator("main")).not_to_contain_text("Private land.")
-        look(page, f"360-private-{scheme}", True)
+    page = open_browser(width=360)
+    page.goto(f"{site}{request_.get_absolute_url()}")
+    expect(page.locator("main")).to_contain_text("keeps this report private")
+    expect(page.locator("main")).not_to_contain_text("Private land.")
+    judged(page, "360-private")

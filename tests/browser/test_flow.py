@@ -1,4 +1,4 @@
-"""A report filed in a real browser, narrow and wide, with JavaScript and without; axe looks at every page."""
+"""A report filed in a real browser, wide with JavaScript and narrow without it."""
 
 import re
 from pathlib import Path
@@ -7,12 +7,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from reports.models import Draft, ServiceRequest
+from reports.models import ServiceRequest
 from reports.sandbox import Sandbox
 from tests.browser.conftest import Opener, accessibility_findings, picture
+from tests.browser.walk import choose
 from tests.cities import do_what_is_due
 
-WIDTHS = [360, 1280]
+WAYS = [pytest.param(1280, True, id="wide"), pytest.param(360, False, id="narrow, no javascript")]
 JAVASCRIPT = [pytest.param(True, id="javascript"), pytest.param(False, id="no javascript")]
 
 
@@ -24,7 +25,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def look(page: Page, name: str, javascript: bool) -> None:
-    """Keep a picture, let axe judge, and see that nothing stands out of the page sideways."""
+    """Keep a picture, let axe judge (narrow pages: test_accessibility.py), see that nothing stands out sideways."""
     picture(page, name)
     if javascript:
         assert accessibility_findings(page) == [], name
@@ -54,8 +55,7 @@ def choose_service(page: Page, name: str, javascript: bool) -> None:
     page.get_by_role("radio", name=name, exact=True).check()
 
 
-@pytest.mark.parametrize("javascript", JAVASCRIPT)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "javascript"), WAYS)
 def test_a_report_from_the_front_page_to_the_number(
     site: str, sandbox: Sandbox, open_browser: Opener, photo: Path, width: int, javascript: bool
 ) -> None:
@@ -85,7 +85,8 @@ def test_a_report_from_the_front_page_to_the_number(
     go_on(page)
 
     page.locator("input[type=file]").set_input_files(photo)
-    page.get_by_role("button", name="Add photos").click()
+    if not javascript:
+        page.get_by_role("button", name="Add photos").click()
     expect(page.get_by_alt_text("Your photo 1")).to_be_visible()
     look(page, f"{way}-7-photos", javascript)
     go_on(page)
@@ -122,7 +123,7 @@ def test_by_coordinates_with_a_change_from_the_check_page(site: str, open_browse
     page = open_browser(width=360, javascript=javascript)
     page.goto(f"{site}/report/?lat=42.0451&long=-87.6877")
     go_on(page)
-    page.get_by_role("radio", name="Graffiti", exact=True).check()
+    choose(page, "Graffiti")
     go_on(page)
     page.locator("textarea[name=description]").fill("Paint.")
     go_on(page)
@@ -148,7 +149,6 @@ def test_the_pin_says_who_answers_where_it_stands(site: str, open_browser: Opene
     for _press in range(3):
         page.keyboard.press("ArrowDown")
     expect(page.locator("input[name=lat]")).not_to_have_value("42.0451")
-    page.evaluate("document.querySelector('input[name=lat]').value")
     expect(words).to_contain_text("Evanston")
 
 
@@ -161,13 +161,14 @@ def test_a_hit_is_forgotten_for_good_when_the_pin_moves_on(site: str, open_brows
     page.route(re.compile(r"/here\?"), lambda route: held.append(route))
     hits.first.check()
     page.locator("[data-place-map] .leaflet-marker-icon").first.focus()
-    page.keyboard.press("ArrowDown")
+    with page.expect_request(re.compile(r"/here\?")):  # the pin asks once the key has rested
+        page.keyboard.press("ArrowDown")
     expect(hits.first).not_to_be_checked()
-    page.wait_for_timeout(800)  # the pin asks once the key has rested
     assert len(held) == 2
-    for route in held:
-        route.continue_()
-    page.wait_for_timeout(500)
+    with page.expect_response(held[1].request.url):
+        for route in held:
+            route.continue_()
+    expect(page.locator("[data-place-form] [data-said]")).not_to_be_empty()
     expect(hits.first).not_to_be_checked()
 
 
@@ -190,38 +191,3 @@ def test_outside_of_all_bodies(site: str, open_browser: Opener, javascript: bool
     expect(page.locator("main")).to_contain_text("Chicago")
     look(page, f"360-{'js' if javascript else 'nojs'}-outside", javascript)
     assert not ServiceRequest.objects.exists()
-
-
-def test_every_public_page_in_both_themes(site: str, open_browser: Opener) -> None:
-    for scheme in ("light", "dark"):
-        page = open_browser(width=360, color_scheme=scheme)
-        for name, path in {
-            "home": "/", "place": "/report/", "list": "/requests/", "map": "/requests/map/", "find": "/requests/find/",
-            "nothing-found": "/requests/find/?number=XXX", "no-such-page": "/requests/XXX-XXX-XXXX/",
-            "sign-in": "/accounts/login/", "sign-up": "/accounts/signup/", "password": "/accounts/password/reset/",
-        }.items():  # fmt: skip
-            if path.startswith("/accounts/"):
-                page = open_browser(width=360, color_scheme=scheme, cookies=True)
-            page.goto(site + path)
-            look(page, f"{scheme}-{name}", javascript=True)
-
-
-def test_the_whole_flow_by_keyboard(site: str, open_browser: Opener) -> None:
-    page = open_browser()
-    page.goto(f"{site}/report/?lat=42.0451&long=-87.6877")
-    page.get_by_label("Landmark, or which side").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("What is the problem?")
-    page.get_by_role("radio", name="Graffiti", exact=True).focus()
-    page.keyboard.press("Space")
-    page.keyboard.press("Enter")
-    page.locator("textarea[name=description]").focus()
-    page.keyboard.type("Paint.")
-    for _page in range(3):
-        page.get_by_role("button", name="Continue", exact=True).last.focus()
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
-    page.get_by_role("button", name="Send the report").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Report received")
-    assert Draft.objects.get().service_request is not None
