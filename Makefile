@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults requirements clean
+.PHONY: help demo test check bench faults messages requirements clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -22,6 +22,9 @@ bench: .venv/everything ## measure; every figure is a ratio taken in one run
 
 faults: .venv/everything ## play every fault on every database and broker that is there (about 25 minutes), as a table
 	@exec $(BIN)/python -m tests.faults --markdown .faults.md $(ARGS)
+
+messages: .venv/everything ## read every sentence of the sources into the catalogue of translations, and compile it (wants gettext)
+	@exec $(BIN)/python -m tests.catalogue
 
 requirements: .venv/everything ## write requirements*.txt anew from requirements*.in
 	$(BIN)/pip install --quiet uv

@@ -1,7 +1,9 @@
 """`make test`: the suite on every database, broker and browser that this machine has.
 
-On PostgreSQL only what uses a database runs: the rest cannot differ. With CI=true an absent service is a failure, else
-it is said and passed over. Pytest's own summary line comes last.
+On PostgreSQL only what uses a database runs: the rest cannot differ. Workers run as most people will: over files beside
+SQLite, over Redis and RabbitMQ beside PostgreSQL. TEST_EVERYTHING=1 adds the pages on PostgreSQL, every broker with
+both databases, and browsers in hardship. With CI=true an absent service is a failure, else it is said and passed over.
+Pytest's own summary line comes last.
 """
 
 import os
@@ -15,8 +17,11 @@ from urllib.parse import urlsplit
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 RABBITMQ = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
-# What asks no database anything cannot differ on another one, and runs once, with SQLite.
+EVERYTHING = os.environ.get("TEST_EVERYTHING") == "1"
+# What asks no database anything cannot differ on another one, and runs once, with SQLite. Pages differ hardly, and are
+# opened on PostgreSQL only on demand: with them a machine of two cores takes longer than a quarter of an hour.
 WITHOUT_DATABASE = ("tests/dialects", "tests/http", "tests/sandbox")
+PAGES = ("tests/views", "tests/forms", "tests/admin")
 CHROMIUM = os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium")
 
 
@@ -41,17 +46,24 @@ def main() -> int:
     }
     worst = 0
     if there["PostgreSQL"]:
-        without = [f"--ignore={folder}" for folder in WITHOUT_DATABASE]
+        if not EVERYTHING:
+            environment["TEST_BROKERS"] = "redis,rabbitmq"
+        without = [f"--ignore={folder}" for folder in WITHOUT_DATABASE + (() if EVERYTHING else PAGES)]
         worst = _pytest("PostgreSQL", environment | {"DATABASE_URL": POSTGRES}, "-m", "not browser", *without)
+        if not EVERYTHING:
+            environment["TEST_BROKERS"] = "filesystem"
     return _pytest("SQLite", {name: value for name, value in environment.items() if name != "DATABASE_URL"}) or worst
 
 
 def _pytest(database: str, environment: dict[str, str], *options: str) -> int:
     arguments = sys.argv[1:]
-    spread = (
-        [] if any(argument.startswith(("-n", "-p")) for argument in arguments) else ["-n", "2", "--dist", "loadgroup"]
-    )
+    # One worker more than processors: tests of real workers, brokers and cities spend most of their time waiting.
+    spread = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup"]
+    if any(argument.startswith(("-n", "-p")) for argument in arguments):
+        spread = []
     print(f"\nThe suite on {database}", flush=True)
+    if not EVERYTHING and "-m" not in options:
+        options = ("-m", "not hardship", *options)
     command = [sys.executable, "-m", "pytest", "-q", *spread, *options, *arguments]
     return subprocess.run(command, env=environment, check=False, cwd=Path(__file__).parent.parent).returncode
 

@@ -1,6 +1,5 @@
 """A worker that is told to end: what is on the wire comes to its end and is written down, and nothing more begins."""
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pytest
 from reports.models import Attempt, Heartbeat, Submission, SubmissionState
 from reports.sandbox import make_app
 from reports.sandbox.server import SandboxServer
+from tests.brokers import broker_url
 from tests.brokers.test_worker import Worker, held, wait_for
 from tests.cities import file_report, make_city
 
@@ -27,10 +27,7 @@ def cities() -> Iterator[SandboxServer]:
 
 @pytest.fixture(params=["filesystem", "redis"])
 def worker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Worker]:
-    url = "filesystem://" if request.param == "filesystem" else os.environ.get("TEST_REDIS_URL", "")
-    if not url:
-        pytest.skip("no Redis here (make test says where it looked)")
-    worker = Worker(url, tmp_path)
+    worker = Worker(broker_url(request.param), tmp_path)
     worker.environment |= {"HTTP_READ_TIMEOUT": "5", "LOG_FORMAT": "json", "LOG_LEVEL": "INFO"}
     yield worker
     worker.clear_away()

@@ -1,6 +1,5 @@
 """A real worker and beat over each broker, and fake cities on a real socket: filed here, delivered over there."""
 
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from reports.models import Submission, SubmissionState
 from reports.sandbox import make_app
 from reports.sandbox.server import SandboxServer
 from tests import processes
+from tests.brokers import broker_url
 from tests.cities import file_report, make_city
 from tests.processes import database_url
 
@@ -32,14 +32,7 @@ def cities() -> Iterator[SandboxServer]:
 
 @pytest.fixture(params=["filesystem", "redis", "rabbitmq"])
 def broker(request: pytest.FixtureRequest) -> str:
-    url = {
-        "filesystem": "filesystem://",
-        "redis": os.environ.get("TEST_REDIS_URL", ""),
-        "rabbitmq": os.environ.get("TEST_RABBITMQ_URL", ""),
-    }[request.param]
-    if not url:
-        pytest.skip(f"no {request.param} here (make test says where it looked)")
-    return url
+    return broker_url(request.param)
 
 
 class Worker(processes.Worker):
