@@ -47,7 +47,8 @@ class ContactForm(forms.Form):
         for name in DETAILS:
             field = self.fields[name]
             field.required = name in self.demanded
-            field.error_messages["required"] = _("%(body)s needs this.") % {"body": self.body}
+            named = {"body": self.body, "field": field.label}  # the summary of errors shows no more than this
+            field.error_messages["required"] = _("%(field)s: %(body)s needs this.") % named
         self.sent = [name for name in DETAILS if name in disclosures.sent_to(endpoint)]
         self._say_what_is_passed_on()
 

@@ -57,7 +57,7 @@ def test_boxes_need_something_to_be_ticked_for(data: dict[str, str], field: str,
 def test_what_a_body_demands_is_required_and_so_is_the_consent() -> None:
     form = post("email", "phone")
     assert set(form.errors) == {"email", "phone", "pass_on"}
-    assert "Springfield needs this" in str(form.errors["email"])
+    assert "E-mail: Springfield needs this." in str(form.errors["email"])
     form = post("email", email="ada@example.org")
     assert list(form.errors) == ["pass_on"]
     assert post("email", email="ada@example.org", pass_on="on").is_valid()
