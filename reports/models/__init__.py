@@ -4,11 +4,15 @@ from reports.models.comments import Comment, CommentState
 from reports.models.disclosures import Disclosure
 from reports.models.heartbeats import Heartbeat
 from reports.models.jurisdictions import Endpoint, Environment, Jurisdiction
+from reports.models.listing_changes import ChangeReader, ListingChange
+from reports.models.mail_stops import MailStop, StopReason
 from reports.models.mirrored import MirroredRequest
 from reports.models.moderation import AbuseReason, AbuseReport, CallNowRule, HoldKind, HoldRule, MissingPlace
 from reports.models.participation import (
+    VERDICTS,
     Confirmation,
     ConfirmationKind,
+    Mark,
     Sighting,
     Verdict,
     VerdictAnswer,
@@ -22,20 +26,34 @@ from reports.models.services import CatalogueChange, PlaceListing, Service, Serv
 from reports.models.submissions import Attempt, Submission, SubmissionState
 from reports.models.traffic import Breaker, Traffic
 from reports.models.volunteer_mails import VolunteerMail, VolunteerMailKind
+from reports.models.watching import (
+    Digest,
+    DigestForm,
+    District,
+    Rhythm,
+    WatchArea,
+    WatchItem,
+    WatchSubscription,
+)
 
 __all__ = [
+    "VERDICTS",
     "AbuseReason",
     "AbuseReport",
     "Attempt",
     "Breaker",
     "CallNowRule",
     "CatalogueChange",
+    "ChangeReader",
     "Comment",
     "CommentState",
     "Confirmation",
     "ConfirmationKind",
     "Contact",
+    "Digest",
+    "DigestForm",
     "Disclosure",
+    "District",
     "Draft",
     "Endpoint",
     "Environment",
@@ -43,6 +61,9 @@ __all__ = [
     "HoldKind",
     "HoldRule",
     "Jurisdiction",
+    "ListingChange",
+    "MailStop",
+    "Mark",
     "Media",
     "MirroredRequest",
     "MissingPlace",
@@ -52,6 +73,7 @@ __all__ = [
     "PlaceMeant",
     "PublicStatus",
     "PushedUpdate",
+    "Rhythm",
     "RoutingRule",
     "RuleKind",
     "Service",
@@ -59,6 +81,7 @@ __all__ = [
     "ServiceRequest",
     "Sighting",
     "StatusUpdate",
+    "StopReason",
     "Submission",
     "SubmissionState",
     "Subscription",
@@ -68,5 +91,8 @@ __all__ = [
     "VerdictAnswer",
     "VolunteerMail",
     "VolunteerMailKind",
+    "WatchArea",
+    "WatchItem",
+    "WatchSubscription",
     "person_mark",
 ]

@@ -33,7 +33,10 @@ class MirroredRequest(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["endpoint", "service_request_id"], name="mirrored_once_per_endpoint")
         ]
-        indexes: ClassVar = [models.Index(fields=["lat", "long"], name="mirrored_by_place")]
+        indexes: ClassVar = [
+            models.Index(fields=["lat", "long"], name="mirrored_by_place"),
+            models.Index(fields=["-requested_datetime", "-id"], name="mirrored_newest_first"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.service_request_id} {self.service_name}"

@@ -2,25 +2,39 @@
 
 import hashlib
 import hmac
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from reports import clock
 from reports.models.mirrored import MirroredRequest
 from reports.models.people import MailRow
-from reports.models.service_requests import ServiceRequest, StatusUpdate
+from reports.models.service_requests import PublicStatus, ServiceRequest, StatusUpdate
+from reports.models.watching import WatchSubscription
 
 
-def person_mark(kind: str, value: str) -> str:
+class Mark(str):
     """What stands for a person in rows that are counted: a keyed digest, from which nobody gets back to them.
 
-    `kind` and `value` say who it is: `email` and the address, `account` and its id, `draft` and its id.
+    The text is made with SECRET_KEY, and is what is written; `forms` has those of SECRET_KEY_FALLBACKS too, by which a
+    row from before a change of the key is known again.
     """
+
+    forms: tuple[str, ...]
+
+
+def person_mark(kind: str, value: str) -> Mark:
+    """The mark of a person. `kind` and `value` say who it is: `email` and the address, `account` and its id, `draft`
+    and its id."""
     told = f"{kind}:{value.strip().lower()}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), told, hashlib.sha256).hexdigest()
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    forms = tuple(hmac.new(secret.encode(), told, hashlib.sha256).hexdigest() for secret in secrets)
+    mark = Mark(forms[0])
+    mark.forms = forms
+    return mark
 
 
 class Sighting(models.Model):
@@ -71,6 +85,9 @@ class VerdictAnswer(models.TextChoices):
     UNSURE = "unsure", _("cannot tell")
 
 
+VERDICTS: Final = frozenset({PublicStatus.CONFIRMED, PublicStatus.DISPUTED})  # what the answers make of a closing
+
+
 class Verdict(models.Model):
     """One person's answer to "is it really fixed?", of one closing; the last answer counts."""
 
@@ -99,6 +116,7 @@ class ConfirmationKind(models.TextChoices):
     FOLLOW = "follow", _("follow")
     SIGHTING = "sighting", _("still there")
     VERDICT = "verdict", _("really fixed?")
+    WATCH = "watch", _("watch an area")
 
 
 class Confirmation(MailRow):
@@ -116,6 +134,9 @@ class Confirmation(MailRow):
     mirrored = models.ForeignKey(
         MirroredRequest, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("mirrored request")
     )
+    watch = models.ForeignKey(
+        WatchSubscription, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("watch subscription")
+    )
     answer = models.CharField(_("answer"), max_length=6, choices=VerdictAnswer, blank=True)
     email = models.EmailField(_("e-mail"))
     locale = models.CharField(_("language"), max_length=10, default="en")
@@ -126,7 +147,10 @@ class Confirmation(MailRow):
         verbose_name = _("confirmation")
         verbose_name_plural = _("confirmations")
         ordering: ClassVar = ["-pk"]
-        indexes: ClassVar = [models.Index(fields=["state", "due_at"], name="confirmation_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due_at"], name="confirmation_due"),
+            models.Index(Lower("email"), name="confirmation_by_address"),
+        ]
 
     def __str__(self) -> str:
         return f"confirmation {self.pk} ({self.kind})"

@@ -4,9 +4,11 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from reports import clock
@@ -14,6 +16,10 @@ from reports.models.jurisdictions import Endpoint
 from reports.models.service_requests import ServiceRequest, StatusUpdate
 
 DRAFT_LIFE = timedelta(days=7)
+
+# `email__lower` asks whose an address is. `iexact` compares capitals on PostgreSQL, where those of a dotless i and a
+# long s are I and S: the owner of a domain that is written with one of them would be somebody else.
+models.EmailField.register_lookup(Lower)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -38,6 +44,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    pass_on = models.BooleanField(
+        _("pass my details on"), default=False, help_text=_("Only the box's first state; each report asks again.")
+    )
+    follow_own = models.BooleanField(
+        _("mail me about my reports"), default=True, help_text=_("Only the box's first state; each report asks again.")
+    )
+    locale = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Of mails; empty: of each page."))
     is_staff = models.BooleanField(_("volunteer"), default=False, help_text=_("May sign in to the admin."))
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=clock.now)
@@ -56,8 +72,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     def get_full_name(self) -> str:
-        """The name, or the address where none was given."""
-        return self.name or self.email
+        """First and last name; else the name that a volunteer once gave it, or the address."""
+        return f"{self.first_name} {self.last_name}".strip() or self.name or self.email
 
 
 def _draft_expiry() -> datetime:
@@ -70,6 +86,15 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     answers = models.JSONField(_("answers"), default=dict, blank=True)
     locale = models.CharField(_("language"), max_length=10, default="en")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="drafts",
+        verbose_name=_("account"),
+        help_text=_("Where its writer was signed in and the request came from this site."),
+    )
     created_at = models.DateTimeField(_("begun"), default=clock.now)
     updated_at = models.DateTimeField(_("last change"), default=clock.now)
     expires_at = models.DateTimeField(_("expires"), default=_draft_expiry)
@@ -111,6 +136,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        indexes: ClassVar = [models.Index(Lower("email"), name="contact_by_address")]
 
     def __str__(self) -> str:
         return f"contact of {self.service_request_id}"
@@ -135,6 +161,7 @@ class Subscription(models.Model):
     class Meta:
         verbose_name = _("subscription")
         verbose_name_plural = _("subscriptions")
+        indexes: ClassVar = [models.Index(Lower("email"), name="subscription_by_address")]
         constraints: ClassVar = [models.UniqueConstraint(fields=["service_request", "email"], name="subscription_once")]
 
     def __str__(self) -> str:

@@ -102,6 +102,16 @@ class ServiceRequest(models.Model):
         _("the body's last date"), null=True, blank=True, editable=False, help_text=_("Of what was taken over from it.")
     )
     expected_datetime = models.DateTimeField(_("expected"), null=True, blank=True)
+    first_answer_at = models.DateTimeField(
+        _("first answer"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When somebody at the body first said or did something about it; a receipt alone is no answer."),
+    )
+    ended_at = models.DateTimeField(
+        _("ended"), null=True, blank=True, editable=False, help_text=_("Since when it is over; empty while it is not.")
+    )
     duplicate_of = models.CharField(_("duplicate of"), max_length=200, blank=True, help_text=_("The body's number."))
     private = models.BooleanField(
         _("private"), default=False, help_text=_("The body keeps it from the public: in no list, feed or map.")
@@ -135,9 +145,7 @@ class ServiceRequest(models.Model):
             models.Index(fields=["jurisdiction", "-requested_datetime"], name="request_by_jurisdiction"),
             models.Index(fields=["lat", "long"], name="request_by_place"),
             models.Index(fields=["-requested_datetime", "-id"], name="request_by_age"),
-            models.Index(
-                fields=["endpoint", "duplicate_of"], name="request_by_original", condition=~models.Q(duplicate_of="")
-            ),
+            models.Index(fields=["endpoint", "duplicate_of"], name="request_by_original"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(lat__gte=-90, lat__lte=90), name="lat_in_range"),
