@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 
+from reports.geo import crossings
 from reports.geo.geojson import BoundaryError, Rings, read_polygons
 from reports.geo.measures import square_kilometres
 from reports.models import Jurisdiction
@@ -64,16 +65,19 @@ def _valid_parts(rings: Rings, repairs: list[str]) -> list[Any]:
     polygon = shapely.Polygon(rings[0], rings[1:])
     if polygon.is_valid:
         return [polygon]
+    if crossings.are_too_many([polygon]):
+        raise _crossed(polygon)
     fixed = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
     before, after = float(polygon.area), float(fixed.area)
     if abs(after - before) > AREA_TOLERANCE * before:
-        problem = shapely.is_valid_reason(polygon)
-        raise BoundaryError(
-            _("An outline crosses itself and cannot be repaired without changing its area (%(problem)s).")
-            % {"problem": problem}
-        )
+        raise _crossed(polygon)
     repairs.append(_("crossing outlines repaired"))
     return _polygons_in(fixed)
+
+
+def _crossed(shape: Any) -> BoundaryError:
+    words = _("An outline crosses itself and cannot be repaired without changing its area (%(problem)s).")
+    return BoundaryError(words % {"problem": shapely.is_valid_reason(shape)})
 
 
 def _polygons_in(shape: Any) -> list[Any]:
@@ -86,6 +90,8 @@ def _joined(parts: list[Any], repairs: list[str]) -> Any:
     shape = shapely.MultiPolygon(parts)
     if shape.is_valid:
         return shape
+    if crossings.are_too_many(parts):
+        raise _crossed(shape)
     repairs.append(_("overlapping or touching parts joined"))
     return shapely.MultiPolygon(_polygons_in(shapely.union_all(np.array(parts))))
 
