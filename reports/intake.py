@@ -123,6 +123,7 @@ def _keep_contact(answers: dict[str, Any], request: ServiceRequest) -> None:
         endpoint = request.endpoint if agreed else None
         Contact.objects.create(service_request=request, pass_on=agreed, endpoint=endpoint, **details)
     if details["email"] and answers.get("tell_me"):
+        locale = request.account.locale if request.account else ""
         Subscription.objects.create(
-            service_request=request, email=details["email"], locale=request.locale, by_reporter=True
+            service_request=request, email=details["email"], locale=locale or request.locale, by_reporter=True
         )

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from reports import clock
+from reports.browsing import changes, watching
 from reports.delivery import (
     catalogue,
     comments,
@@ -30,7 +31,7 @@ from reports.delivery import (
 )
 from reports.dialects.errors import DialectError
 from reports.models import Draft, Endpoint, Submission, SubmissionState
-from reports.notifications import attention, confirmations, send
+from reports.notifications import attention, confirmations, digest_mails, digests, send
 from reports.operations import heartbeats
 
 log = logging.getLogger(__name__)
@@ -219,11 +220,27 @@ def forget_expired_drafts() -> None:
 
 
 @shared_task(ignore_result=True)
-def forget_contacts() -> None:
-    """Delete the contact details whose time is over, and finish what was cut short of reports taken away."""
+def forget_what_is_over() -> None:
+    """Delete contact details, confirmations, digests and notes of changes whose time is over, and finish what was cut
+    short of reports taken away."""
     retention.forget()
     confirmations.forget()
+    digests.forget()
+    changes.forget()
     taken_away.tidy()
+
+
+@shared_task(ignore_result=True)
+def notice_watched() -> None:
+    """Note what is new in watched areas."""
+    watching.notice()
+
+
+@shared_task(ignore_result=True)
+def send_digests() -> None:
+    """Owe the digests that are due, and send those that are owed."""
+    digests.queue_due()
+    digest_mails.send_due()
 
 
 def _endpoint(endpoint_id: int) -> Endpoint | None:

@@ -5,7 +5,7 @@ from typing import Final
 from django.db.models import Q
 
 from reports.delivery import history, statuses
-from reports.models import PublicStatus, ServiceRequest, StatusUpdate, Verdict, VerdictAnswer
+from reports.models import VERDICTS, PublicStatus, ServiceRequest, StatusUpdate, Verdict, VerdictAnswer
 
 MOST_SAY: Final = 2  # so many others at least, where whoever filed it does not say: one alone may mean another hole
 
@@ -40,7 +40,7 @@ def settle(request: ServiceRequest) -> bool:
     request.verdict = verdict or ""
     request.save(update_fields=["verdict"])
     if closing and verdict:
-        lines = StatusUpdate.objects.filter(service_request=request, status__in=statuses.VERDICTS)
+        lines = StatusUpdate.objects.filter(service_request=request, status__in=VERDICTS)
         said = lines.filter(recorded_at__gte=closing.recorded_at).count()
         if said >= LINES_MOST:
             return True

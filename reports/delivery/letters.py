@@ -1,8 +1,6 @@
 """Letters to bodies that are reached by mail, through a mail server of their own (`BODY_EMAIL_URL`).
 
-What a failure means follows from SMTP's one point of no return (RFC 5321, 4.2.5 and 6.1): until the server has said
-354 nothing of the letter has left; from then on only its answer tells whether it took the letter, and any 4xx or 5xx
-there says that it did not. Silence after 354 is the only case in which nobody knows.
+What a failure means follows from SMTP's one point of no return: `notifications/watched_smtp.py`.
 """
 
 import logging
@@ -17,51 +15,19 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.backends.smtp import EmailBackend
 
 from reports.dialects.errors import BadRequest, DialectError, NoAnswer, Unavailable, Unreachable, Unreadable
 from reports.dialects.messages import Letter
 from reports.http import Exchange, redact
+from reports.notifications import watched_smtp
+from reports.notifications.watched_smtp import Watched, WatchedBackend
 
 log = logging.getLogger(__name__)
 
 OPERATION: Final = "post_service_request"
 STEP_SECONDS: Final = 10.0  # for each answer of the mail server
-LAST_SECONDS: Final = 60.0  # for the one after the letter: it may be looked through for viruses first
 KEPT: Final = 16 * 1024  # characters of a letter that an exchange keeps
-START_MAIL: Final = 354
 TOO_LARGE: Final = 552
-
-
-class _Watched:
-    """An SMTP connection that knows whether the letter itself has begun to leave."""
-
-    content_left = False
-
-    def getreply(self) -> tuple[int, bytes]:
-        reply: tuple[int, bytes] = super().getreply()  # type: ignore[misc]  # smtplib's, beside which this stands
-        if reply[0] == START_MAIL:
-            self.content_left = True
-            sock: Any = getattr(self, "sock", None)
-            if sock is not None:
-                sock.settimeout(LAST_SECONDS)
-        return reply
-
-
-class _Smtp(_Watched, smtplib.SMTP):
-    pass
-
-
-class _SmtpOverTls(_Watched, smtplib.SMTP_SSL):
-    pass
-
-
-class WatchedBackend(EmailBackend):
-    """Django's SMTP backend over such a connection."""
-
-    @property
-    def connection_class(self) -> type[smtplib.SMTP]:
-        return _SmtpOverTls if self.use_ssl else _Smtp
 
 
 def send_letter(
@@ -84,7 +50,7 @@ def send_letter(
     if on_exchange:
         seconds = time.monotonic() - start
         on_exchange(_exchange(letter, error, secrets, started_at, seconds))
-    if error is None and letter.cc and time.monotonic() - start < LAST_SECONDS:
+    if error is None and letter.cc and time.monotonic() - start < watched_smtp.LAST_SECONDS:
         _send_copies(backend, letter)
     _close(backend)
     if error is not None:
@@ -169,12 +135,12 @@ def _during(error: Exception, backend: BaseEmailBackend, to: str) -> DialectErro
     if isinstance(error, smtplib.SMTPDataError):
         return _refusal(error.smtp_code, error.smtp_error, final=error.smtp_code >= 500)
     connection = getattr(backend, "connection", None)
-    if not isinstance(connection, _Watched):
+    if not isinstance(connection, Watched):
         return Unreadable(f"The way out for letters failed ({type(error).__name__}).", operation=OPERATION)
     if connection.content_left:
+        what = type(error.__cause__ or error).__name__
         return NoAnswer(
-            f"The letter left, and the mail server did not say whether it took it ({type(error).__name__}).",
-            operation=OPERATION,
+            f"The letter left, and the mail server did not say whether it took it ({what}).", operation=OPERATION
         )
     if isinstance(error, smtplib.SMTPNotSupportedError | UnicodeError):
         return BadRequest("The mail server cannot write to such an address.", operation=OPERATION)

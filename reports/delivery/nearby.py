@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
+from reports.browsing.filters import Circle, Filter, matching
 from reports.delivery import mirror
-from reports.delivery.retention import OVER
-from reports.geo.around import box, metres_between
+from reports.delivery.statuses import OVER
+from reports.geo.around import metres_between
 from reports.geo.rules import fold
 from reports.models import (
     Jurisdiction,
@@ -93,8 +94,9 @@ def reach(service: Service) -> int:
     return METRES if said is None else said
 
 
-def near(place: Mapping[str, Any], service: Service) -> list[Near]:
-    """The open public requests of the same service or group round a draft's place, nearest first; not only MOST.
+def near(place: Mapping[str, Any], service: Service, most: int | None = None) -> list[Near]:
+    """The open public requests of the same service or group round a draft's place, nearest first; not only MOST, but
+    `most` of them where that is given.
 
     Names are compared without case and accents, so that another body's service of the same name counts. A place that
     is known by words alone has no neighbourhood. ValueError for coordinates that are none.
@@ -104,13 +106,13 @@ def near(place: Mapping[str, Any], service: Service) -> list[Near]:
         return []
     at = (float(place["lat"]), float(place["long"]))
     theirs = mirror.near(*at, metres)  # which says whether it is a place
-    found = [*_ours(at, metres, service), *_mirrored(theirs, service)]
-    return sorted(found, key=lambda each: (each.metres, each.key))
+    found = [*_ours(at, metres, service, most), *_mirrored(theirs, service)]
+    return sorted(found, key=lambda each: (each.metres, each.key))[:most]
 
 
 def candidates(place: Mapping[str, Any], service: Service) -> list[Near]:
     """The nearest MOST of these, with their first photo and how many say that they are still there."""
-    shown = near(place, service)[:MOST]
+    shown = near(place, service, MOST)
     ours = [each.service_request.pk for each in shown if each.service_request]
     theirs = [each.mirrored.pk for each in shown if each.mirrored]
     photos = _first_photos(ours)
@@ -124,17 +126,23 @@ def open_to_all(rows: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
     return shown.exclude(status__in=OVER).exclude(verdict=PublicStatus.CONFIRMED)
 
 
-def _ours(at: tuple[float, float], metres: float, service: Service) -> list[Near]:
-    rows = open_to_all(ServiceRequest.objects.filter(box(*at, metres))).exclude(place_meant=PlaceMeant.WORDS)
-    rows = rows.select_related("jurisdiction", "service__override").order_by("-requested_datetime", "-pk")
-    rows = rows.defer("jurisdiction__boundary", "attributes", "description", "service__definition")[:LOOKED_AT]
+def _ours(at: tuple[float, float], metres: float, service: Service, most: int | None) -> list[Near]:
+    """The nearest `most`. Only these are read whole: at a busy spot there are hundreds of others."""
+    around = matching(Filter(circle=Circle(*at, metres), state="open")).keys(count=LOOKED_AT)
+    rows = open_to_all(ServiceRequest.objects.filter(pk__in=around)).exclude(place_meant=PlaceMeant.WORDS).order_by()
     names, groups = _names(service), _groups(service)
-    measured = [
-        Near(metres_between(*at, row.lat, row.long), service_request=row)
-        for row in rows
-        if row.service_id == service.pk or fold(row.service_name.strip()) in names or fold(row.group.strip()) in groups
-    ]
-    return [each for each in measured if each.metres <= metres]
+    same = {
+        pk: metres_between(*at, lat, long)
+        for pk, lat, long, of, name, group in rows.values_list(
+            "pk", "lat", "long", "service_id", "service_name", "group"
+        )
+        if of == service.pk or fold(name.strip()) in names or fold(group.strip()) in groups
+    }
+    nearest = sorted((far, f"r{pk}", pk) for pk, far in same.items() if far <= metres)[:most]
+    whole = ServiceRequest.objects.filter(pk__in=[pk for _far, _key, pk in nearest])
+    whole = whole.select_related("jurisdiction", "service__override").order_by()
+    whole = whole.defer("jurisdiction__boundary", "attributes", "description", "service__definition")
+    return [Near(same[row.pk], service_request=row) for row in whole]
 
 
 def _mirrored(neighbours: Iterable[mirror.Neighbour], service: Service) -> list[Near]:
@@ -170,10 +178,11 @@ def _groups(service: Service) -> set[str]:
 
 
 def _first_photos(requests: list[int]) -> dict[int, Media]:
-    rows = ServiceRequest.objects.filter(pk__in=requests).only("pk")
-    shown = Media.objects.exclude(file="").order_by("position", "pk")
-    found = rows.prefetch_related(Prefetch("media", queryset=shown, to_attr="shown_media"))
-    return {row.pk: row.shown_media[0] for row in found if row.shown_media}
+    found: dict[int, Media] = {}
+    if requests:
+        for photo in Media.objects.filter(service_request__in=requests).exclude(file="").order_by("position", "pk"):
+            found.setdefault(photo.service_request_id or 0, photo)
+    return found
 
 
 def _counts(keys: list[int], of: str) -> Counter[int]:

@@ -103,6 +103,7 @@ def _append(request: ServiceRequest, note: Note, change: Change) -> StatusUpdate
         status_notes=text,
         is_comment=not note.by_body,
         private=note.private,
+        receipt=note.type.lower() in statuses.OPENING,
     )
 
 

@@ -14,12 +14,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from reports import clock
-from reports.delivery.statuses import ENDED, VERDICTS
-from reports.models import Attempt, Contact, PublicStatus, ServiceRequest, StatusUpdate, Subscription
+from reports.delivery.statuses import OVER
+from reports.models import VERDICTS, Attempt, Contact, ServiceRequest, StatusUpdate, Subscription
 
 log = logging.getLogger(__name__)
 
-OVER: Final = ENDED | {PublicStatus.CANCELLED}
 BATCH: Final = 500
 MOST: Final = 20_000  # reports in one run; the next day's run goes on
 MAIL: Final = "MAIL"
@@ -33,8 +32,8 @@ def due(now: datetime) -> QuerySet[ServiceRequest]:
     contact = Contact.objects.filter(service_request=OuterRef("pk"))
     told = Subscription.objects.filter(service_request=OuterRef("pk"))
     rows = ServiceRequest.objects.filter(Exists(contact) | Exists(told))
-    rows = rows.filter(requested_datetime__lt=max(kept_ended, kept_open)).annotate(ended_at=_ended_at())
-    over = Q(status__in=OVER, ended_at__lt=kept_ended)
+    rows = rows.filter(requested_datetime__lt=max(kept_ended, kept_open)).annotate(end_known_at=_end_known_at())
+    over = Q(status__in=OVER, end_known_at__lt=kept_ended)
     return rows.filter(over | Q(requested_datetime__lt=kept_open)).order_by("requested_datetime", "pk")
 
 
@@ -60,12 +59,12 @@ def contact_until(service_request: ServiceRequest) -> datetime | None:
     last: datetime = service_request.requested_datetime + timedelta(days=settings.CONTACT_DAYS_OPEN)
     if service_request.status not in OVER:
         return last
-    row = ServiceRequest.objects.filter(pk=service_request.pk).annotate(ended_at=_ended_at())
-    ended_at: datetime = row.values_list("ended_at", flat=True).get()
-    return min(last, ended_at + timedelta(days=settings.CONTACT_DAYS))
+    row = ServiceRequest.objects.filter(pk=service_request.pk).annotate(end_known_at=_end_known_at())
+    end_known_at: datetime = row.values_list("end_known_at", flat=True).get()
+    return min(last, end_known_at + timedelta(days=settings.CONTACT_DAYS))
 
 
-def _ended_at() -> Coalesce:
+def _end_known_at() -> Coalesce:
     """When the end of a report became known here: its first closing line that no other came after, by the city's
     order. A body may date a closing long ago, before a line of our own that it ends; so what counts is when it was
     written down, and the newest closing line where none is the last."""
@@ -84,9 +83,14 @@ def _forget(pk: int) -> bool:
             return False
         Contact.objects.filter(service_request=pk).delete()
         Subscription.objects.filter(service_request=pk).delete()  # and the mails owed to it
-        for attempt in Attempt.objects.filter(submission__request=pk).exclude(exchanges=[]):
-            _without_letter(attempt)
+        remove_letters(pk)
     return True
+
+
+def remove_letters(service_request_pk: int) -> None:
+    """Delete the text of every letter that was written about a report: it quotes the contact details."""
+    for attempt in Attempt.objects.filter(submission__request=service_request_pk).exclude(exchanges=[]):
+        _without_letter(attempt)
 
 
 def _without_letter(attempt: Attempt) -> None:

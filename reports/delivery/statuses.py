@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from reports import clock
 from reports.dialects.messages import Note, RequestStatus, Stage, Status
-from reports.models import PublicStatus, ServiceRequest, StatusUpdate
+from reports.models import VERDICTS, PublicStatus, ServiceRequest, StatusUpdate
 
 BY_STAGE = {
     Stage.ACKNOWLEDGED: PublicStatus.ACCEPTED,
@@ -20,9 +20,11 @@ BY_STAGE = {
 OPENING = frozenset({"opened", "submitted"})  # kinds of entry that say no more than that it was filed (Spot)
 FINER_ENDS = frozenset({PublicStatus.DUPLICATE, PublicStatus.NOT_RESPONSIBLE, PublicStatus.REJECTED})
 ENDED = FINER_ENDS | {PublicStatus.CLOSED}
-VERDICTS = frozenset({PublicStatus.CONFIRMED, PublicStatus.DISPUTED})  # said by people, of a closing
 GOES_ON = frozenset({PublicStatus.SENT, PublicStatus.ACCEPTED, PublicStatus.IN_PROGRESS})  # with the body, and not done
 WITH_A_BODY = GOES_ON | ENDED
+OVER = ENDED | {PublicStatus.CANCELLED}
+UNMOVING = VERDICTS | {PublicStatus.SILENT}  # lines of history that neither end a request nor open it again
+RECEIPTS = frozenset({PublicStatus.RECEIVED, PublicStatus.SENT, PublicStatus.ACCEPTED})  # alone they are no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,18 @@ def of_time(request: ServiceRequest, when: datetime) -> PublicStatus:
 def _lines(request: ServiceRequest) -> QuerySet[StatusUpdate]:
     lines = StatusUpdate.objects.filter(service_request=request, private=False, is_comment=False)
     return lines.filter(status__in=WITH_A_BODY).order_by("datetime", "pk")
+
+
+def over_since(request: ServiceRequest) -> datetime | None:
+    """Since when a request is over, as far as its history tells: its first end that nothing else came after."""
+    lines = StatusUpdate.objects.filter(service_request=request, private=False, is_comment=False)
+    since = None
+    for when, status in lines.order_by("datetime", "pk").values_list("datetime", "status"):
+        if status in OVER:
+            since = since or when
+        elif status not in UNMOVING:
+            since = None
+    return since
 
 
 def newer(request: ServiceRequest, when: datetime | None) -> bool:

@@ -3,8 +3,10 @@
 What stays, and why, stands in `decisions/`. What a body has been given is out of our hands.
 """
 
+import math
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -38,6 +40,12 @@ KEPT_OF_EXCHANGE: Final = ("method", "status", "started_at", "seconds")
 
 class BeingSent(Exception):
     """It is on the wire at this moment: whether it arrives cannot be said until the call has ended."""
+
+
+def minutes_of_a_call() -> int:
+    """After so many minutes, rounded up, a call of which nothing was heard is over, and it can be tried again."""
+    lease: int = settings.SUBMISSION_LEASE
+    return math.ceil(lease / 60)
 
 
 def take_away(service_request: ServiceRequest) -> bool:

@@ -10,6 +10,8 @@ from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 
 from reports.models import (
     Breaker,
+    Confirmation,
+    Digest,
     Endpoint,
     Notification,
     NotificationState,
@@ -69,7 +71,8 @@ def measure(now: datetime) -> Health:
     callable_now = Endpoint.objects.filter(active=True).exclude(_kept_back(now))
     listed = Endpoint.objects.filter(active=True, jurisdiction__active=True, services_synced_at__isnull=False)
     mails: list[QuerySet[Any]] = [
-        model._default_manager.filter(state=NotificationState.QUEUED) for model in (Notification, VolunteerMail)
+        model._default_manager.filter(state=NotificationState.QUEUED)
+        for model in (Notification, VolunteerMail, Confirmation, Digest)
     ]
     return Health(
         broker=broker.answers(),

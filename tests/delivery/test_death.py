@@ -36,7 +36,7 @@ def die_after(step: Callable[..., Any]) -> Callable[..., Any]:
 # Where the worker dies, and whether the city has the report by then.
 STEPS: dict[str, tuple[Any, str, Callable[[Any], Any], bool]] = {
     "before the claim": (outbox, "due_for_sending", lambda step: die, False),
-    "inside the claim's transaction": (Attempt.objects, "create", lambda step: die, False),
+    "inside the claim's transaction": (Attempt, "objects.create", lambda step: die, False),
     "after the claim": (outbox, "claim", die_after, False),
     "while preparing": (submit, "filing_for", lambda step: die, False),
     "before the wire": (http.Client, "post", lambda step: die, False),
@@ -54,6 +54,9 @@ def test_death_at_any_step(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, st
     submission = file_report(endpoint)
     owner, name, fatal, arrived = STEPS[step]
     with monkeypatch.context() as patch:
+        *managers, name = name.split(".")
+        for manager in managers:  # looked up now: a test that makes models anew gives all others new managers
+            owner = getattr(owner, manager)
         patch.setattr(owner, name, fatal(getattr(owner, name)))
         with pytest.raises(WorkerDied):
             submit.submit(submission.pk)

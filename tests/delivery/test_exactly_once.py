@@ -22,6 +22,7 @@ from reports.sandbox import Sandbox, make_app
 from reports.sandbox.transport import SandboxAdapter
 from tests.cities import file_report, make_city
 from tests.conftest import SANDBOX
+from tests.run import EVERYTHING
 
 pytestmark = pytest.mark.django_db
 State = SubmissionState
@@ -208,7 +209,7 @@ def check(new: World) -> None:
 
 
 @settings(
-    max_examples=45,
+    max_examples=45 if EVERYTHING else 15,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

@@ -17,6 +17,7 @@ from reports.delivery.letters import message_id, send_letter
 from reports.dialects.errors import BadRequest, DialectError, NoAnswer, Unavailable, Unreachable, Unreadable
 from reports.dialects.messages import Letter, Photo
 from reports.http import Exchange
+from reports.notifications import watched_smtp
 from tests.mail_server import CUT, SILENCE, MailServer
 
 LETTER = Letter(
@@ -36,7 +37,7 @@ def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServe
         "EMAIL_PORT": made.port, "EMAIL_HOST_USER": "", "EMAIL_HOST_PASSWORD": "", "EMAIL_FILE_PATH": "",
     }  # fmt: skip
     monkeypatch.setattr(letters, "STEP_SECONDS", 0.4)
-    monkeypatch.setattr(letters, "LAST_SECONDS", 0.4)
+    monkeypatch.setattr(watched_smtp, "LAST_SECONDS", 0.4)
     yield made
     made.close()
 

@@ -144,11 +144,17 @@ def test_a_system_that_is_only_read_is_mirrored_by_its_list(
 def test_the_public_page_names_the_body_and_its_terms(sandbox: Sandbox, client: Client) -> None:
     assert "Nothing is mirrored yet" in client.get("/requests/mirrored/").content.decode()
     endpoint = body("sf-v1", licence="Public domain", attribution="DataSF")
+    body("washington", licence="CC BY 4.0")  # nothing of which is mirrored
     report("sf-v1", "Number 1")
+    report("sf-v1", "Number 2")
     mirror.mirror(endpoint)
-    page = client.get("/requests/mirrored/?body=sf-v1").content.decode()
-    assert "Pothole in Street" in page
-    assert "DataSF, Public domain" in page
+    for query in ("?body=sf-v1", ""):
+        page = client.get(f"/requests/mirrored/{query}").content.decode()
+        assert page.count("Pothole in Street") == 2
+        assert page.count("DataSF, Public domain") == 1
+        assert page.count('<option value="sf-v1"') == 1
+        assert "CC BY 4.0" not in page
+        assert '<option value="washington"' not in page
     assert "/requests/mirrored/" in client.get("/requests/").content.decode()
 
 

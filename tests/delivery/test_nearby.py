@@ -151,6 +151,7 @@ def test_what_is_shown_of_one(pothole: Service) -> None:
 
 def test_a_crowded_corner_asks_no_more_than_an_empty_one(pothole: Service) -> None:
     def queries() -> int:
+        nearby.candidates(PLACE, pothole)  # which brings the columns in memory up to date
         with CaptureQueriesContext(connection) as captured:
             nearby.candidates(PLACE, pothole)
         assert not [query for query in captured if '"boundary"' in query["sql"].partition(" FROM ")[0]]
@@ -164,9 +165,20 @@ def test_a_crowded_corner_asks_no_more_than_an_empty_one(pothole: Service) -> No
     assert queries() <= few <= 8
 
 
-def test_the_index_on_places_serves(pothole: Service) -> None:
-    rows = nearby.open_to_all(ServiceRequest.objects.filter(nearby.box(LAT, LONG, 250)))
-    plan = rows.order_by().explain()
-    if connection.vendor == "sqlite":
-        assert "request_by_place" in plan
-    assert filed(pothole, requested_datetime=NOW - timedelta(days=3)) in rows
+def test_only_what_is_about_the_same_is_read_whole(pothole: Service) -> None:
+    lamp = make_service(service_name="Lamp", group="Lights")
+    for _each in range(20):
+        filed(lamp)
+    same = filed(pothole)
+    with CaptureQueriesContext(connection) as captured:
+        assert [each.service_request for each in nearby.near(PLACE, pothole)] == [same]
+    whole = [each["sql"] for each in captured if '"address_string"' in each["sql"] and "submit_key" in each["sql"]]
+    assert len(whole) == 1
+    assert f"IN ({same.pk})" in whole[0]
+
+
+def test_what_ended_or_is_kept_back_is_not_looked_at(pothole: Service) -> None:
+    """However many of these are newer: only open public reports count towards LOOKED_AT."""
+    kept = filed(pothole, requested_datetime=NOW - timedelta(days=3))
+    filed(pothole, status="closed"), filed(pothole, hidden=True), filed(pothole, private=True)
+    assert [each.service_request for each in nearby.near(PLACE, pothole)] == [kept]

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.db.models.fields.files import FieldFile
 
 from reports import clock, media
+from reports.browsing.filters import public
 from reports.delivery import comments, outbox, refresh, submit, taken_away
 from reports.dialects.messages import Note, RequestStatus, Status
 from reports.models import (
@@ -37,7 +38,6 @@ from reports.models import (
     person_mark,
 )
 from reports.sandbox import Sandbox
-from reports.views.service_requests.listing import public
 from tests.cities import file_report, history, make_city
 from tests.pictures import picture
 from tests.together import at_once

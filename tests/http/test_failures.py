@@ -86,8 +86,8 @@ def test_a_kept_connection_that_the_server_closed_counts_as_sent(client, server)
 @pytest.mark.parametrize(
     "parts",
     [
-        [b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n", *[b"x"] * 20],
-        [b"HTTP/1.1 200 OK\r\n", *[b"X-Drip: 1\r\n"] * 20],
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", *[b"x"] * 100],
+        [b"HTTP/1.1 200 OK\r\n", *[b"X-Drip: 1\r\n"] * 100],
     ],
     ids=["body", "headers"],
 )
@@ -98,7 +98,7 @@ def test_a_drip_ends_at_the_total_time_out(hasty, server, parts):
     with pytest.raises(http.TooSlow) as caught:
         hasty.get(server.url)
 
-    assert time.monotonic() - started < 0.9, "the whole drip takes a second"
+    assert time.monotonic() - started < 4, "the whole drip takes five seconds"
     assert caught.value.sent is True
 
 
