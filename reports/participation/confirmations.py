@@ -19,7 +19,7 @@ from reports.models import (
     person_mark,
 )
 from reports.notifications.confirmations import DAY, MAILS_PER_ADDRESS
-from reports.participation import following, sightings, verdicts
+from reports.participation import following, sightings, verdicts, watching
 
 Kind = ConfirmationKind
 
@@ -48,7 +48,7 @@ def ask_by_mail(
     with transaction.atomic():
         if not _lock(*(row.pk if row is not None else None for row in (service_request, mirrored))):
             return  # taken away, or gone, at this moment
-        asked = Confirmation.objects.filter(email__iexact=email, created_at__gt=clock.now() - DAY)
+        asked = Confirmation.objects.filter(email__lower=email.lower(), created_at__gt=clock.now() - DAY)
         if asked.filter(**about).exists() or asked.count() >= MAILS_PER_ADDRESS:
             return
         Confirmation.objects.create(**about, email=email, locale=get_language() or "en")
@@ -57,6 +57,8 @@ def ask_by_mail(
 
 def is_done(confirmation: Confirmation) -> bool:
     """Whether what it is for holds already."""
+    if confirmation.watch is not None:
+        return watching.is_running(confirmation.watch)
     if confirmation.kind != Kind.FOLLOW or confirmation.service_request is None:
         return confirmation.confirmed_at is not None
     followed: Subscription | None = following.of(confirmation.service_request, confirmation.email)
@@ -66,6 +68,8 @@ def is_done(confirmation: Confirmation) -> bool:
 def may_be_done(confirmation: Confirmation) -> bool:
     """Whether it can still be done, as the report stands now. What is said of a closing is said of no later one."""
     request = confirmation.service_request
+    if confirmation.watch is not None:
+        return watching.may_begin(confirmation.watch)
     if confirmation.kind == Kind.SIGHTING:
         return sightings.is_open(_target(confirmation))
     if request is None or request.hidden or request.held_at or request.taken_away_at:
@@ -80,7 +84,7 @@ def confirm(confirmation: Confirmation) -> None:
     """Do what it is for, once however often it is asked. Refused where that cannot be done any more."""
     with transaction.atomic():
         # The report first, as whoever takes it away does: the other way round each would wait for the other.
-        if not _lock(confirmation.service_request_id, confirmation.mirrored_id):
+        if confirmation.watch_id is None and not _lock(confirmation.service_request_id, confirmation.mirrored_id):
             raise Refused
         row = Confirmation.objects.select_for_update(of=("self",)).filter(pk=confirmation.pk).first()
         if row is None:
@@ -91,7 +95,7 @@ def confirm(confirmation: Confirmation) -> None:
             raise Refused
         try:
             _do(row)
-        except (sightings.NotOpen, following.NotFollowed) as error:
+        except (sightings.NotOpen, following.NotFollowed, watching.TooMany) as error:
             raise Refused from error
         row.confirmed_at = clock.now()
         row.save(update_fields=["confirmed_at"])
@@ -100,7 +104,9 @@ def confirm(confirmation: Confirmation) -> None:
 
 def _do(row: Confirmation) -> None:
     person = person_mark("email", row.email)
-    if row.kind == Kind.SIGHTING:
+    if row.watch is not None:
+        watching.confirm(row.watch)
+    elif row.kind == Kind.SIGHTING:
         sightings.see(_target(row), person)
     elif row.service_request is None:
         raise Refused
@@ -114,8 +120,8 @@ def _do(row: Confirmation) -> None:
 
 def filed_it(service_request: ServiceRequest, email: str) -> bool:
     """Whether the address is that of whoever filed it."""
-    told = service_request.subscriptions.filter(by_reporter=True, email__iexact=email)
-    return told.exists() or Contact.objects.filter(service_request=service_request, email__iexact=email).exists()
+    told = service_request.subscriptions.filter(by_reporter=True, email__lower=email.lower())
+    return told.exists() or Contact.objects.filter(service_request=service_request, email__lower=email.lower()).exists()
 
 
 def _target(row: Confirmation) -> ServiceRequest | MirroredRequest:

@@ -32,7 +32,7 @@ def follow(service_request: ServiceRequest, email: str, locale: str) -> Subscrip
 
 def of(service_request: ServiceRequest, email: str) -> Subscription | None:
     """The address's subscription, running or ended."""
-    return service_request.subscriptions.filter(email__iexact=email).order_by("pk").first()
+    return service_request.subscriptions.filter(email__lower=email.lower()).order_by("pk").first()
 
 
 def may_be_followed(service_request: ServiceRequest) -> bool:

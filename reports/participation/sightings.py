@@ -9,7 +9,7 @@ from django.db.models import Count, Max
 
 from reports import clock
 from reports.delivery import mirror, nearby
-from reports.models import MirroredRequest, ServiceRequest, Sighting
+from reports.models import Mark, MirroredRequest, ServiceRequest, Sighting
 
 AGAIN: Final = timedelta(days=1)  # what the same person says sooner than this moves no date
 
@@ -26,8 +26,8 @@ class Seen:
     last_at: datetime | None
 
 
-def see(target: ServiceRequest | MirroredRequest, person: str) -> bool:
-    """Write down that this person (a `person_mark`) saw it; True for somebody who had not said so before.
+def see(target: ServiceRequest | MirroredRequest, person: Mark) -> bool:
+    """Write down that this person saw it; True for somebody who had not said so before.
 
     NotOpen, and nothing is written, where it has ended, is hidden, held, private, or was taken away.
     """
@@ -43,9 +43,9 @@ def seen(target: ServiceRequest | MirroredRequest) -> Seen:
     return Seen(found["people"], found["last_at"])
 
 
-def said_by(target: ServiceRequest | MirroredRequest, person: str) -> bool:
+def said_by(target: ServiceRequest | MirroredRequest, person: Mark) -> bool:
     """Whether this person has said so."""
-    return target.sightings.filter(person=person).exists()
+    return target.sightings.filter(person__in=person.forms).exists()
 
 
 def is_open(target: ServiceRequest | MirroredRequest) -> bool:
@@ -61,14 +61,19 @@ def _lock(target: ServiceRequest | MirroredRequest) -> bool:
     return is_open(target)
 
 
-def _count(target: ServiceRequest | MirroredRequest, person: str) -> bool:
+def _count(target: ServiceRequest | MirroredRequest, person: Mark) -> bool:
     now = clock.now()
     of = {"mirrored" if isinstance(target, MirroredRequest) else "service_request": target}
-    try:
-        with transaction.atomic():
-            row, new = Sighting.objects.get_or_create(**of, person=person, defaults={"first_at": now, "last_at": now})
-    except IntegrityError:  # the same person at the same moment
-        return False
-    if not new and now - row.last_at >= AGAIN:
+    row = target.sightings.filter(person__in=person.forms).first()
+    if row is None:
+        try:
+            with transaction.atomic():
+                _row, new = Sighting.objects.get_or_create(
+                    **of, person=person, defaults={"first_at": now, "last_at": now}
+                )
+        except IntegrityError:  # the same person at the same moment
+            return False
+        return new
+    if now - row.last_at >= AGAIN:
         Sighting.objects.filter(pk=row.pk).update(last_at=now)
-    return new
+    return False

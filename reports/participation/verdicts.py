@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from reports import clock
 from reports.delivery import closings
-from reports.models import ServiceRequest, Verdict, VerdictAnswer, person_mark
+from reports.models import Mark, ServiceRequest, Verdict, VerdictAnswer, person_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Counts:
     unsure: int = 0
 
 
-def record(service_request: ServiceRequest, person: str, answer: str, by_reporter: bool = False) -> bool:
-    """Take one person's answer; `person` is a `person_mark`. ValueError for an answer that is none.
+def record(service_request: ServiceRequest, person: Mark, answer: str, by_reporter: bool = False) -> bool:
+    """Take one person's answer. ValueError for an answer that is none.
 
     False, and nothing is kept, where there is no closing to answer for: it was opened again, or is gone. Whoever filed
     the report is one person, by whichever way they come.
@@ -37,9 +37,10 @@ def record(service_request: ServiceRequest, person: str, answer: str, by_reporte
             return False
         given = {"service_request": request, "answer": answer, "given_at": clock.now()}
         if by_reporter:
-            Verdict.objects.filter(closing=closing, person=person, by_reporter=False).delete()
+            Verdict.objects.filter(closing=closing, person__in=person.forms, by_reporter=False).delete()
             person = person_mark("reporter", str(request.pk))
         given["by_reporter"] = by_reporter
+        Verdict.objects.filter(closing=closing, person__in=person.forms[1:]).delete()  # said under a former SECRET_KEY
         Verdict.objects.update_or_create(closing=closing, person=person, defaults=given)
         closings.settle(request)
     service_request.verdict = request.verdict

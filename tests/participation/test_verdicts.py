@@ -1,6 +1,7 @@
 """Whether it is really fixed: each person once for each closing, and what the answers make of the report."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from reports import clock
 from reports.delivery import applying, closings, history
 from reports.dialects.messages import Note, RequestStatus, Status
 from reports.models import (
+    Mark,
     Notification,
     PublicStatus,
     ServiceRequest,
@@ -40,7 +42,7 @@ def day(number: int):
     return FILED + timedelta(days=number)
 
 
-def someone(number: int) -> str:
+def someone(number: int) -> Mark:
     return person_mark("email", f"person{number}@example.org")
 
 
@@ -53,6 +55,21 @@ def lines(request: ServiceRequest) -> list[str]:
     """The lines of history that people's answers made."""
     kept = StatusUpdate.objects.filter(service_request=request, status__in=["confirmed", "disputed"], by_body=False)
     return list(kept.values_list("status", flat=True))
+
+
+@pytest.mark.parametrize("by_reporter", [False, True])
+def test_a_person_is_one_also_after_a_change_of_the_secret(
+    request_: ServiceRequest, settings: Any, by_reporter: bool
+) -> None:
+    assert record(request_, someone(1), "yes", by_reporter=by_reporter)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert record(request_, someone(1), "no", by_reporter=by_reporter)
+    assert verdicts.counts(request_) == Counts(no=1)
+    assert verdict_of(request_) == ("disputed" if by_reporter else "")
+    assert record(request_, someone(1), "no", by_reporter=by_reporter)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert record(request_, someone(1), "unsure", by_reporter=by_reporter)
+    assert verdicts.counts(request_) == Counts(unsure=1), "written with the new key"
 
 
 def test_one_other_person_decides_nothing_and_two_do(request_: ServiceRequest) -> None:
