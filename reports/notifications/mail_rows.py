@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any, Final, TypeVar
 
 from django.core.mail import EmailMultiAlternatives
@@ -11,20 +11,20 @@ from django.db.models import QuerySet
 
 from reports import clock
 from reports.http.redaction import redact
-from reports.models import Confirmation, Notification, NotificationState, VolunteerMail
+from reports.models import Confirmation, Digest, Notification, NotificationState, StopReason, VolunteerMail
+from reports.notifications import keys, mail_server, stops
+from reports.notifications.mail_server import ServerAwayError
+from reports.notifications.watched_smtp import MayHaveLeftError
 
 log = logging.getLogger(__name__)
 State = NotificationState
-Row = TypeVar("Row", Notification, VolunteerMail, Confirmation)
+Row = TypeVar("Row", Notification, VolunteerMail, Confirmation, Digest)
 
 TRIES: Final = 12
 FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=2)
+AWAY_PAUSE: Final = timedelta(minutes=1)  # while the server is away one mail of each kind asks for all
 LEASE: Final = timedelta(minutes=5)
-
-
-class ServerAwayError(Exception):
-    """The mail server cannot be reached; the mails wait in their rows."""
 
 
 def take(rows: QuerySet[Any]) -> list[int]:
@@ -38,21 +38,37 @@ def take(rows: QuerySet[Any]) -> list[int]:
 
 
 def hand_over(write: Callable[[], EmailMultiAlternatives], rows: Sequence[Row], to: str) -> bool:
-    """Write the one mail that these rows owe and hand it to the server; False when they wait to be tried again.
+    """Write the one mail that these rows owe and hand it to the server; False when they wait to be tried again, or are
+    dropped because nothing goes to that address any more (`stops`).
 
-    `to` names the receiver in the log, without the address. ServerAwayError where no other mail would get through
-    either.
+    A mail that left while the server did not say whether it took it is not sent again. `to` names the receiver in the
+    log, without the address. ServerAwayError where no other mail would get through either: these wait, however long,
+    as that is no fault of theirs.
     """
     addresses: list[str] = []
     try:
         mail = write()
         addresses = mail.recipients()
-        mail.send()
+        if reason := next(filter(None, map(stops.reason_of, addresses)), None):
+            drop(rows, f"Stopped: {StopReason(reason).label}.")
+            return False
+        keys.put_on(mail, keys.key_of(rows[0]))
+        mail_server.send(mail)
+    except ServerAwayError as away:
+        error = away.__cause__ or away
+        log.warning("the mail to %s was not sent: %s", to, type(error).__name__)
+        _all(rows).update(
+            state=State.QUEUED, lease_until=None, error=_words(error, addresses), due_at=clock.now() + AWAY_PAUSE
+        )
+        raise
+    except MayHaveLeftError:
+        log.warning("the mail to %s left, and the server did not say whether it took it", to)
+        _all(rows).update(state=State.FAILED, lease_until=None, error="The server hung up; it may have left.")
+        return False
     except (OSError, SMTPException) as error:  # its words may quote the address
         log.warning("the mail to %s was not sent: %s", to, type(error).__name__)
         _try_again(rows, error, addresses)
-        if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused):
-            raise ServerAwayError from error
+        stops.stop_refused(error)
         return False
     except Exception as error:  # a template that fails must not stop the next mail
         log.exception("the mail to %s could not be written", to)
@@ -62,9 +78,9 @@ def hand_over(write: Callable[[], EmailMultiAlternatives], rows: Sequence[Row], 
     return True
 
 
-def drop(rows: Sequence[Row]) -> None:
+def drop(rows: Sequence[Row], why: str = "") -> None:
     """Owe these mails no longer."""
-    _all(rows).update(state=State.DROPPED, lease_until=None)
+    _all(rows).update(state=State.DROPPED, lease_until=None, error=why[:500])
 
 
 def give_up_on_dead_senders(rows: QuerySet[Any]) -> None:
@@ -79,21 +95,23 @@ def _all(rows: Sequence[Row]) -> QuerySet[Any]:
 
 
 def _try_again(rows: Sequence[Row], error: Exception, addresses: Sequence[str]) -> None:
-    """Put these off. A row that was deleted meanwhile, with its report or its endpoint, owes nothing any more.
-
-    The reason is kept without the addresses: not everybody who reads it may see those.
-    """
-    words = redact(str(error), addresses)[:500]
+    """Put these off, TRIES times at most. A row that was deleted meanwhile, with its report or its endpoint, owes
+    nothing any more."""
     for row in rows:
-        tries = row.attempts + 1
+        tries = min(row.attempts + 1, TRIES)
         again = tries < TRIES and not _is_final(error)
         _all([row]).update(
             attempts=tries,
-            error=words,
+            error=_words(error, addresses),
             lease_until=None,
             state=State.QUEUED if again else State.FAILED,
             due_at=clock.now() + min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE),
         )
+
+
+def _words(error: BaseException, addresses: Sequence[str]) -> str:
+    """The reason as it is kept: without the addresses, as not everybody who reads it may see those."""
+    return redact(str(error), addresses)[:500]
 
 
 def _is_final(error: Exception) -> bool:

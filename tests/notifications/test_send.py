@@ -14,8 +14,8 @@ from django.utils import translation
 
 from reports import clock
 from reports.links import unsubscribe_link
-from reports.models import Notification, NotificationState, PublicStatus, StatusUpdate, Subscription
-from reports.notifications import mail_rows, queue, send
+from reports.models import Notification, NotificationState, PublicStatus, StatusUpdate, StopReason, Subscription
+from reports.notifications import mail_rows, queue, send, stops
 from reports.notifications.unsubscribe import unsubscribe
 from tests.factories import (
     make_endpoint,
@@ -25,17 +25,11 @@ from tests.factories import (
     make_status_update,
     make_submission,
 )
+from tests.notifications.away import AWAY
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 State = NotificationState
-
-
-class Broken(EmailBackend):
-    """A mail server that is away."""
-
-    def send_messages(self, messages: Any) -> int:
-        raise smtplib.SMTPServerDisconnected("connection lost")
 
 
 class TakenAway(EmailBackend):
@@ -173,28 +167,8 @@ def test_the_mail_is_in_the_follower_s_language(locale: str, lang: str, directio
     assert f'<html lang="{lang}" dir="{direction}">' in html()
 
 
-def test_a_mail_server_that_is_away_is_tried_again_later_and_later(settings) -> None:
-    settings.EMAIL_BACKEND = "tests.notifications.test_send.Broken"
-    owe(make_status_update())
-    pauses = []
-    now = clock.now()
-    for _try in range(mail_rows.TRIES):
-        with clock.at(now):
-            assert send.send_due() == 0
-        row = Notification.objects.get()
-        assert row.due_at is not None
-        pauses.append(row.due_at - now)
-        now = row.due_at
-    assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
-    assert max(pauses) == mail_rows.LONGEST_PAUSE
-    assert row.state == State.FAILED
-    assert "connection lost" in row.error
-    with clock.at(now):
-        assert send.send_due() == 0
-
-
 def test_a_failure_that_passes_leaves_one_mail(settings) -> None:
-    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "tests.notifications.test_send.Broken"
+    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, AWAY
     owe(make_status_update())
     send.send_due()
     settings.EMAIL_BACKEND = working
@@ -371,11 +345,26 @@ class NoSuchMailbox(EmailBackend):
         raise smtplib.SMTPRecipientsRefused({email: (550, f"5.1.1 <{email}>: no such mailbox".encode())})
 
 
-def test_what_a_server_says_is_kept_without_the_address(settings: Any) -> None:
+def test_an_address_of_which_the_server_says_that_there_is_nobody_is_stopped(settings: Any) -> None:
     settings.EMAIL_BACKEND = "tests.notifications.test_send.NoSuchMailbox"
     owe(make_status_update())
     send.send_due()
-    kept = Notification.objects.get()
-    assert kept.state == State.FAILED
-    assert "no such mailbox" in kept.error
-    assert "rosa" not in kept.error
+    assert stops.reason_of("rosa@example.org") == StopReason.REFUSED
+    said = Notification.objects.get().error
+    assert "no such mailbox" in said
+    assert "rosa" not in said, "kept without the address"
+    owe(make_status_update())
+    assert send.send_due() == 0
+    assert states() == [State.FAILED, State.DROPPED]
+
+
+@pytest.mark.parametrize("said", [b"5.7.1 looks like spam", b"no", b"5.2.2 mailbox full"])
+def test_a_refusal_for_another_reason_stops_no_address(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    def refuse(self: EmailBackend, messages: Any) -> int:
+        raise smtplib.SMTPRecipientsRefused({messages[0].to[0]: (550, said)})
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    owe(make_status_update())
+    send.send_due()
+    assert states() == [State.FAILED]
+    assert not stops.is_stopped("rosa@example.org")
