@@ -10,7 +10,15 @@ from django.core.signing import BadSignature, Signer, b62_decode, b62_encode
 from django.urls import reverse
 
 from reports import clock
-from reports.models import Confirmation, Draft, ServiceRequest, Submission, Subscription
+from reports.models import (
+    Confirmation,
+    Draft,
+    ServiceRequest,
+    Submission,
+    Subscription,
+    WatchArea,
+    WatchSubscription,
+)
 
 SEPARATOR = "."
 CONFIRMATION_LIFE = timedelta(days=7)
@@ -79,7 +87,7 @@ def confirmation_from_key(key: str) -> Confirmation:
     """The confirmation of a key. LinkForged for a key that is not ours, LinkExpired when its time is over."""
     pk = _unsign_in_time("confirmation", key)
     ours = ("service_request__jurisdiction", "service_request__service__override")
-    rows = Confirmation.objects.select_related(*ours, "mirrored__endpoint__jurisdiction")
+    rows = Confirmation.objects.select_related(*ours, "mirrored__endpoint__jurisdiction", "watch__area__body")
     found = rows.filter(pk=int(pk)).first()
     if found is None:
         raise LinkExpired
@@ -104,6 +112,29 @@ def subscription_from_verdict_key(key: str) -> Subscription:
     if found is None:
         raise LinkExpired
     return found
+
+
+def watch_stop_key(subscription: WatchSubscription) -> str:
+    """The key that ends the mails about a watch area. It does not expire: an old mail has to stop the next one."""
+    return _signer("watch").sign(str(subscription.pk))
+
+
+def watch_stop_link(subscription: WatchSubscription) -> str:
+    """The absolute address of the page that ends them, in the language that is active."""
+    return absolute(reverse("watch:stop", args=[watch_stop_key(subscription)]))
+
+
+def watch_subscription_from_key(key: str) -> WatchSubscription:
+    """The subscription of a key. LinkForged for a key that is not ours, LinkExpired when it is deleted."""
+    found = WatchSubscription.objects.select_related("area").filter(pk=int(_unsign("watch", key))).first()
+    if found is None:
+        raise LinkExpired
+    return found
+
+
+def watch_link(area: WatchArea, page: str = "area") -> str:
+    """The absolute address of one of an area's pages: `area`, or the `sheet` to print."""
+    return absolute(reverse(f"watch:{page}", args=[area.key]))
 
 
 def reply_key(submission: Submission) -> str:

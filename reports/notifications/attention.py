@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.utils import translation
 
 from reports import clock
 from reports.models import (
@@ -20,10 +21,12 @@ from reports.models import (
     Submission,
     SubmissionState,
     Traffic,
+    User,
     VolunteerMail,
     VolunteerMailKind,
 )
-from reports.notifications import attention_mail, mail_rows
+from reports.notifications import attention_mail, mail_rows, stops
+from reports.notifications.mail_server import ServerAwayError
 
 Kind = VolunteerMailKind
 State = NotificationState
@@ -64,7 +67,7 @@ def send_due() -> int:
     for email in list(due[:MAILS_AT_ONCE]):
         try:
             count += _send_to(email, wanted)
-        except mail_rows.ServerAwayError:
+        except ServerAwayError:
             break  # the others would only wait for the same server
     return count
 
@@ -74,6 +77,11 @@ def recipients() -> list[str]:
     able = ModelBackend().with_perm("reports.change_submission", is_active=True).filter(is_staff=True)
     addresses = [*able.order_by("pk").values_list("email", flat=True), *settings.ATTENTION_EMAILS]
     return list(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
+
+
+def unreachable() -> list[str]:
+    """Those of them to whom no mail goes any more, because it came back: their mails are dropped."""
+    return [address for address in recipients() if stops.is_stopped(address)]
 
 
 def end_outage(endpoint_id: int) -> None:
@@ -178,11 +186,19 @@ def _send_to(email: str, wanted: set[str]) -> bool:
     taken = list(owed.filter(pk__in=mail_rows.take(owed)).select_related("endpoint__jurisdiction", "endpoint__traffic"))
     if not taken:
         return False
-    letter = attention_mail.gather(taken) if email in wanted else None
+    language = _language(email)
+    with translation.override(language):
+        letter = attention_mail.gather(taken) if email in wanted else None
     if letter is None or letter.is_empty:
         mail_rows.drop(taken)
         return False
-    return mail_rows.hand_over(lambda: attention_mail.message(email, letter), taken, "a volunteer")
+    return mail_rows.hand_over(lambda: attention_mail.message(email, letter, language), taken, "a volunteer")
+
+
+def _language(email: str) -> str:
+    """Of the volunteer's account, where one was chosen there; else the site's own."""
+    chosen = User.objects.filter(email__lower=email.lower()).exclude(locale="").values_list("locale", flat=True).first()
+    return chosen or settings.LANGUAGE_CODE
 
 
 def _forget_old(rows: QuerySet[VolunteerMail]) -> None:

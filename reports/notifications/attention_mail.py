@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from reports.models import (
     VolunteerMail,
     VolunteerMailKind,
 )
-from reports.notifications import evidence
+from reports.notifications import evidence, writing
 
 Kind = VolunteerMailKind
 
@@ -157,24 +156,20 @@ def _held_comments() -> QuerySet[Comment]:
     return Comment.objects.filter(held_at__isnull=False, hidden=False)
 
 
-def message(email: str, letter: Letter) -> EmailMultiAlternatives:
-    """The mail, in the site's own language; times in the clock of each body."""
-    with translation.override(settings.LANGUAGE_CODE):
+def message(email: str, letter: Letter, language: str = "") -> EmailMultiAlternatives:
+    """The mail, in this language or else the site's own; times in the clock of each body."""
+    with translation.override(language or settings.LANGUAGE_CODE):
         context: dict[str, Any] = {
             "letter": letter,
+            "headline": letter.subject,
             "new_more": letter.new_number - len(letter.new),
             "still_open_more": letter.still_open_number - len(letter.still_open),
             "list_link": f"{absolute(reverse('admin:reports_submission_changelist'))}?state=needs_attention",
             "held_reports_link": f"{absolute(reverse('admin:reports_servicerequest_changelist'))}?held=yes",
             "held_comments_link": f"{absolute(reverse('admin:reports_comment_changelist'))}?held=yes",
             "abuse_link": f"{absolute(reverse('admin:reports_abusereport_changelist'))}?handled_at__isempty=1",
-            "site_name": settings.SITE_NAME,
         }
-        subject = " ".join(render_to_string("emails/attention-subject.txt", context).split())
-        mail = EmailMultiAlternatives(subject, render_to_string("emails/attention-body-text.txt", context), to=[email])
-        mail.attach_alternative(render_to_string("emails/attention-body-html.html", context), "text/html")
-    mail.extra_headers = {"Auto-Submitted": "auto-generated"}
-    return mail
+        return writing.write("attention", context, email)
 
 
 def _cases(waiting: QuerySet[Submission], most: int) -> tuple[Case, ...]:

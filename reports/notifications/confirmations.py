@@ -4,16 +4,15 @@ it was fixed. Whoever did not ask for it need do nothing."""
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from reports import clock
 from reports.links import CONFIRMATION_LIFE, absolute, confirmation_link
 from reports.models import Confirmation, ConfirmationKind, Jurisdiction, NotificationState, VerdictAnswer
-from reports.notifications import mail_rows
+from reports.notifications import mail_rows, watch_mails, writing
+from reports.notifications.mail_server import ServerAwayError
 
 AT_ONCE: Final = 200
 DAY: Final = timedelta(days=1)
@@ -30,7 +29,7 @@ def send_due() -> int:
     for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]):
         try:
             count += _send(pk)
-        except mail_rows.ServerAwayError:
+        except ServerAwayError:
             break  # the others would only wait for the same server
     return count
 
@@ -42,19 +41,17 @@ def forget() -> int:
 
 def message(confirmation: Confirmation) -> EmailMultiAlternatives:
     """The mail, in the language of whoever asked."""
+    if confirmation.watch is not None:
+        return watch_mails.message(confirmation, confirmation.watch)
     body = _body(confirmation)
     with translation.override(confirmation.locale), timezone.override(body.zone):
-        context = _context(confirmation, body)
-        subject = " ".join(render_to_string("emails/confirmation-subject.txt", context).split())
-        text = render_to_string("emails/confirmation-body-text.txt", context)
-        mail = EmailMultiAlternatives(subject, text, to=[confirmation.email])
-        mail.attach_alternative(render_to_string("emails/confirmation-body-html.html", context), "text/html")
-    mail.extra_headers = {"Auto-Submitted": "auto-generated"}
-    return mail
+        return writing.write("confirmation", _context(confirmation, body), confirmation.email)
 
 
 def headline(confirmation: Confirmation) -> str:
     """What the link does, as a question to whoever has it; in the language that is active."""
+    if confirmation.kind == Kind.WATCH:
+        return _("Be told what is new in this area?")
     if confirmation.kind == Kind.FOLLOW:
         return _("Follow this report by e-mail?")
     if confirmation.kind == Kind.SIGHTING:
@@ -63,6 +60,19 @@ def headline(confirmation: Confirmation) -> str:
         VerdictAnswer.YES.value: _("Say that it is fixed?"),
         VerdictAnswer.NO.value: _("Say that it is not fixed?"),
         VerdictAnswer.UNSURE.value: _("Say that you cannot tell whether it is fixed?"),
+    }[confirmation.answer]
+
+
+def button(confirmation: Confirmation) -> str:
+    """What the link does, as a button says it."""
+    if confirmation.kind == Kind.FOLLOW:
+        return _("Follow this report")
+    if confirmation.kind == Kind.SIGHTING:
+        return _("It is still there")
+    return {
+        VerdictAnswer.YES.value: _("Yes, it is fixed"),
+        VerdictAnswer.NO.value: _("No, it is not fixed"),
+        VerdictAnswer.UNSURE.value: _("I cannot tell"),
     }[confirmation.answer]
 
 
@@ -95,6 +105,7 @@ def _send(pk: int) -> bool:
         "service_request__jurisdiction",
         "service_request__service__override",
         "mirrored__endpoint__jurisdiction",
+        "watch__area__body",
     )
     row = Confirmation.objects.select_related(*related).filter(pk__in=taken).first()
     if row is None:
@@ -115,7 +126,9 @@ def _is_over(row: Confirmation, now: datetime) -> bool:
 def _is_too_many(row: Confirmation) -> bool:
     """Whether the address has had its mails of that day: those who ask about different reports at the same moment do
     not see each other's rows."""
-    earlier = Confirmation.objects.filter(email__iexact=row.email, pk__lt=row.pk, created_at__gt=row.created_at - DAY)
+    earlier = Confirmation.objects.filter(
+        email__lower=row.email.lower(), pk__lt=row.pk, created_at__gt=row.created_at - DAY
+    )
     return earlier.exclude(state=NotificationState.DROPPED).count() >= MAILS_PER_ADDRESS
 
 
@@ -136,5 +149,5 @@ def _context(confirmation: Confirmation, body: Jurisdiction) -> dict[str, Any]:
         "body": body.name,
         "link": confirmation_link(confirmation),
         "until": confirmation.created_at + CONFIRMATION_LIFE,
-        "site_name": settings.SITE_NAME,
+        "button": button(confirmation),
     }

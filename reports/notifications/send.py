@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Min
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from reports import clock
 from reports.links import absolute, take_away_link, unsubscribe_link, verdict_link
 from reports.models import (
+    VERDICTS,
     Notification,
     NotificationState,
     PublicStatus,
@@ -19,7 +18,8 @@ from reports.models import (
     StatusUpdate,
     Subscription,
 )
-from reports.notifications import mail_rows
+from reports.notifications import closing_question, mail_rows, writing
+from reports.notifications.mail_server import ServerAwayError
 
 State = NotificationState
 
@@ -39,7 +39,7 @@ def send_due(limit: int = 200) -> int:
     for pk in list(waiting):
         try:
             count += _send_to(pk)
-        except mail_rows.ServerAwayError:
+        except ServerAwayError:
             break  # the others would only wait for the same server
     return count
 
@@ -71,31 +71,23 @@ def message(subscription: Subscription, notifications: Sequence[Notification]) -
     request = subscription.service_request
     with translation.override(subscription.locale), timezone.override(request.jurisdiction.zone):
         context = _context(subscription, notifications)
-        subject = " ".join(render_to_string("emails/status-subject.txt", context).split())
-        mail = EmailMultiAlternatives(
-            subject, render_to_string("emails/status-body-text.txt", context), to=[subscription.email]
-        )
-        mail.attach_alternative(render_to_string("emails/status-body-html.html", context), "text/html")
-    mail.extra_headers = {
-        "List-Unsubscribe": f"<{context['unsubscribe']}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Auto-Submitted": "auto-generated",
-        "X-Reference": request.reference,
-    }
-    return mail
+        return writing.write("status", context, subscription.email, {"X-Reference": request.reference})
 
 
 def _context(subscription: Subscription, notifications: Sequence[Notification]) -> dict[str, Any]:
     """What the mail's templates read; the addresses lead to pages in the language that is active."""
     request = subscription.service_request
     original = request.original()
+    updates = _told(request, notifications)
+    verdict = verdict_link(subscription) if request.status == PublicStatus.CLOSED else ""
     return {
         "service_request": request,
         "status": request.shown_status,  # what holds now, whatever else was told in the meantime
-        "verdict": verdict_link(subscription) if request.status == PublicStatus.CLOSED else "",
+        "verdict": verdict if request.shown_status in VERDICTS else "",
+        "answers": closing_question.answers(verdict) if closing_question.is_due(subscription, updates) else (),
         "headline": _headline(request, request.shown_status, yours=subscription.by_reporter),
         "yours": subscription.by_reporter,
-        "updates": (updates := _told(request, notifications)),
+        "updates": updates,
         "take_away": take_away_link(request) if _confirms(subscription, updates) else "",
         "original": original,
         "original_link": absolute(original.get_absolute_url()) if original else "",
@@ -104,7 +96,6 @@ def _context(subscription: Subscription, notifications: Sequence[Notification]) 
         .first(),
         "link": absolute(request.get_absolute_url()),
         "unsubscribe": unsubscribe_link(subscription),
-        "site_name": settings.SITE_NAME,
     }
 
 
