@@ -82,6 +82,8 @@ def addresses(held: ServiceRequest, other: ServiceRequest) -> Iterator[str]:
         "reference": [held.reference, other.reference],
         "key": [draft_key(draft), draft_key(done), *Media.objects.values_list("key", flat=True)],
         "seal": ["forged"],
+        "kind": ["atom", "rss", "geojson", "kml", "csv", "ics"],
+        "slug": [other.jurisdiction.slug],
     }
     for route, names in routes(get_resolver().url_patterns):
         for value in values.get(names[0], [""]) if names else [""]:

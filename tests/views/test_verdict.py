@@ -65,6 +65,27 @@ class TestByLink:
         assert ServiceRequest.objects.get().verdict == "disputed"
         assert not client.cookies
 
+    @pytest.mark.parametrize("given", ["yes", "no", "unsure"])
+    def test_the_answer_of_the_link_stands_first_and_counts_only_when_it_is_pressed(
+        self, client: Client, subscription: Subscription, given: str
+    ) -> None:
+        path = f"{path_of(subscription)}?answer={given}"
+        page = client.get(path).content.decode()
+        assert re.findall(r'name="answer" value="(\w+)"', page)[0] == given
+        assert page.count('name="answer"') == 3
+        assert "One press of the button" in page
+        assert not Verdict.objects.exists()
+        assert "Thank you" in answer(client, path, given).content.decode()
+        assert Verdict.objects.get().answer == given
+
+    @pytest.mark.parametrize("given", ["", "maybe", "%00", "x" * 10_000])
+    def test_a_link_with_no_such_answer_asks_as_if_it_had_none(
+        self, client: Client, subscription: Subscription, given: str
+    ) -> None:
+        page = client.get(f"{path_of(subscription)}?answer={given}").content.decode()
+        assert page.count('name="answer"') == 3
+        assert "One press of the button" not in page
+
     def test_twice_and_another_way_round_is_one_answer(self, client: Client, subscription: Subscription) -> None:
         for given in ("no", "yes", "yes"):
             answer(client, path_of(subscription), given)

@@ -1,91 +1,94 @@
-"""What the public reads: the list and the map of reports, the page of one, and the look-up by number. No cookies."""
+"""What the public reads: the list and the map of reports, and the page of one. No cookies."""
 
-from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
-from django.core.paginator import InvalidPage, Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.conf import settings
+from django.core.paginator import InvalidPage, Page
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from reports.browsing.filters import Filter, Matches, matching
 from reports.delivery import mirror
-from reports.models import Endpoint, PublicStatus, ServiceRequest, Submission
-from reports.views.service_requests.listing import PAGE, Box, FilterForm, about, bounds_of, feature, on_a_map, public
-from reports.views.service_requests.page import canonical_reference, find_request, missing, page
-
-MARKERS = 500
-BESIDE_THE_MAP = 50
-MATCHES = 20
+from reports.forms.filters import FilterForm
+from reports.views.feeds.kinds import taken_along
+from reports.views.service_requests.listing import chips, page_of
+from reports.views.service_requests.page import find_request, missing, page
 
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All public reports, narrowed by the filters in the address, 25 a page. A page that is not there answers 404."""
     form = FilterForm(request.GET)
-    found = form.narrowed()
+    matches = matching(form.wanted())
     try:
-        listed = Paginator(found, PAGE).page(request.GET.get("page", 1))
+        context = _context(request, form, matches)
     except InvalidPage:
-        why = _("This list of reports has no page “%(page)s”.") % {"page": request.GET["page"]}
-        return render(request, "404.html", {"why": why}, status=404)
-    asked = form.asked()
-    context = {
-        "form": form,
-        "page": listed,
-        "rows": rows(listed.object_list),
-        "asked": asked,
-        "query": urlencode(asked),
-        "mirrored": mirror.shown().exists(),
-    }
-    return render(request, "service_requests/list.html", context)
+        return _no_page(request)
+    return render(request, "service_requests/list.html", context | {"chips": chips(form)})
 
 
 @require_safe
 def map_page(request: HttpRequest) -> HttpResponse:
-    """The same reports on a map, and the newest of them in a list beside it, which is all there is without scripts."""
+    """The same reports on a map, and a list of them beside it, which without scripts is whole, page by page.
+
+    What ended more than MAP_CLOSED_DAYS days ago is left out but for `?ended=all`.
+    """
     form = FilterForm(request.GET)
-    found = form.narrowed()
+    wanted = on_the_map(form)
+    matches = matching(wanted)
+    try:
+        context = _context(request, form, matches)
+    except InvalidPage:
+        return _no_page(request)
     asked = form.asked()
-    context = {
-        "form": form,
-        "rows": rows(found[:BESIDE_THE_MAP]),
-        "asked": asked,
-        "query": urlencode(asked),
-        "bounds": bounds_of(found) if asked else "",
-        "statuses": PublicStatus.choices,
+    is_all = wanted.recent is None
+    bounds = wanted.box or (matches.bounds() if asked.keys() - {"ended"} else None)
+    context |= {
+        "chips": chips(form, but="ended"),
+        "bounds": bounds or "",
+        "is_all": is_all,
+        "left_out": 0 if is_all else len(matching(replace(wanted, recent=None), matches.index)) - len(matches),
+        "days": settings.MAP_CLOSED_DAYS,
+        "switched": urlencode({**asked, "ended": "recent" if is_all else "all"}),
+        "for_data": urlencode({name: value for name, value in asked.items() if name != "bbox"}),
     }
     return render(request, "service_requests/map.html", context)
 
 
-@require_safe
-@cache_control(public=True, max_age=30)
-def data(request: HttpRequest) -> JsonResponse:
-    """GeoJSON of the newest 500 in `bbox` (west,south,east,north), under the same filters; 400 for a bad box."""
-    found = on_a_map(FilterForm(request.GET).narrowed())
-    if "bbox" in request.GET:
-        try:
-            found = found.filter(Box.read(request.GET["bbox"]).holds())
-        except ValueError as error:
-            return JsonResponse({"error": str(error)}, status=400)
-    features = [feature(row) for row in found[: MARKERS + 1]]
-    capped = len(features) > MARKERS
-    note = _note(len(features), capped)
-    answer = {"type": "FeatureCollection", "features": features[:MARKERS], "capped": capped, "note": note}
-    return JsonResponse(answer, content_type="application/geo+json")
+def on_the_map(form: FilterForm) -> Filter:
+    """What the filters ask for, without what ended long ago unless they say all."""
+    wanted = form.wanted()
+    if form.asked().get("ended") == "all":
+        return wanted
+    return replace(wanted, recent=timedelta(days=settings.MAP_CLOSED_DAYS))
 
 
-def _note(count: int, capped: bool) -> str:
-    if capped:
-        return _("The newest %(count)d reports in this part of the map. Zoom in to see all.") % {"count": MARKERS}
-    if not count:
-        return _("No reports in this part of the map. Move it or zoom out.")
-    words = ngettext("%(count)d report in this part of the map", "%(count)d reports in this part of the map", count)
-    return words % {"count": count}
+def _context(request: HttpRequest, form: FilterForm, matches: Matches) -> dict[str, Any]:
+    """What list and map page have in common; InvalidPage where there is no such page."""
+    form.offer(matches.index)
+    listed: Page[Any]
+    listed, rows = page_of(matches, request.GET.get("page", "1"))
+    return {
+        "form": form,
+        "page": listed,
+        "rows": rows,
+        "capped": matches.capped,
+        "query": urlencode(form.asked()),
+        "words": form.words(),
+        **taken_along(len(matches)),
+        "mirrored": mirror.shown().exists(),
+    }
+
+
+def _no_page(request: HttpRequest) -> HttpResponse:
+    why = _("This list of reports has no page “%(page)s”.") % {"page": request.GET["page"][:20]}
+    return render(request, "404.html", {"why": why}, status=404)
 
 
 @require_safe
@@ -98,30 +101,3 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         return gone or HttpResponse(status=404)
     with timezone.override(service_request.jurisdiction.zone):
         return page(request, service_request)
-
-
-@require_safe
-def find(request: HttpRequest) -> HttpResponse:
-    """By our reference, however it is written, or by the body's own number; one match leads straight to its page."""
-    number = request.GET.get("number", "").replace("\0", "\ufffd").strip()[:200]  # PostgreSQL holds no NUL
-    if not number:
-        return render(request, "service_requests/find.html", {"number": "", "asked": "number" in request.GET})
-    reference = canonical_reference(number)
-    if ServiceRequest.objects.filter(reference=reference).exists():
-        return redirect("service_requests:detail", reference)
-    found = list(_by_body_number(number))
-    if len(found) == 1:
-        return redirect(found[0])
-    return render(request, "service_requests/find.html", {"number": number, "asked": True, "rows": rows(found)})
-
-
-def _by_body_number(number: str) -> QuerySet[ServiceRequest]:
-    # Naming the endpoints lets the index on (endpoint, service_request_id) answer; it has no other way in.
-    spellings = {number, number.upper(), number.lower()}
-    told = Submission.objects.filter(endpoint__in=Endpoint.objects.values("pk"), service_request_id__in=spellings)
-    return public().filter(pk__in=told.values("request"))[:MATCHES]
-
-
-def rows(found: Iterable[ServiceRequest]) -> list[tuple[ServiceRequest, str]]:
-    """Each report with the line that says who answers for it and how old it is."""
-    return [(service_request, about(service_request)) for service_request in found]

@@ -1,6 +1,7 @@
 """Where the link of a mail leads that somebody without an account asked for. Mail scanners open every link, so GET
 changes nothing."""
 
+from datetime import tzinfo
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,14 +13,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from reports import callers
+from reports.browsing import watch_areas
 from reports.links import LinkExpired, LinkForged, confirmation_from_key
 from reports.models import Confirmation, Jurisdiction
+from reports.notifications import watch_mails
 from reports.notifications.confirmations import about, headline
 from reports.participation import confirmations
 from reports.views import protection
 from reports.views.keyed_pages import closed
 
 PAGE: Final = "confirm.html"
+WATCH_PAGE: Final = "watch/confirm.html"
 
 
 @never_cache
@@ -37,7 +41,7 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, {"state": "forged"}, status=404)
     except LinkExpired:
         return _page(request, {"state": "gone"}, status=410)
-    with timezone.override(_body(confirmation).zone):
+    with timezone.override(_zone(confirmation)):
         return _post(request, confirmation, key) if request.method == "POST" else _show(request, confirmation)
 
 
@@ -74,7 +78,13 @@ def _show(request: HttpRequest, confirmation: Confirmation, refusal: protection.
 
 
 def _about(confirmation: Confirmation) -> dict[str, Any]:
-    """The report in the page's words; without them where it is no longer public."""
+    """The report in the page's words; without them where it is no longer public. Or the area that is to be watched."""
+    if confirmation.watch is not None:
+        area = confirmation.watch.area
+        often = watch_mails.often(confirmation.watch)
+        where = watch_areas.described(area)
+        return {"watch": area, "headline": headline(confirmation), "where": where, "often": often,
+                "email": confirmation.email}  # fmt: skip
     request = confirmation.service_request
     hidden = request is not None and bool(request.hidden or request.held_at or request.taken_away_at)
     return {
@@ -85,6 +95,12 @@ def _about(confirmation: Confirmation) -> dict[str, Any]:
         "body": _body(confirmation).name,
         "email": confirmation.email,
     }
+
+
+def _zone(confirmation: Confirmation) -> tzinfo:
+    if confirmation.watch is not None:
+        return watch_areas.zone_of(confirmation.watch.area)
+    return _body(confirmation).zone
 
 
 def _body(confirmation: Confirmation) -> Jurisdiction:
@@ -99,4 +115,4 @@ def _purpose(confirmation: Confirmation) -> str:
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    return closed(render(request, PAGE, context, status=status))
+    return closed(render(request, WATCH_PAGE if "watch" in context else PAGE, context, status=status))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from reports.forms.fixed import AnswerForm
 from reports.links import LinkExpired, LinkForged, subscription_from_verdict_key
-from reports.models import ConfirmationKind, PublicStatus, ServiceRequest, VerdictAnswer, person_mark
+from reports.models import ConfirmationKind, Mark, PublicStatus, ServiceRequest, VerdictAnswer, person_mark
 from reports.participation import confirmations, verdicts
 from reports.views import protection, signed_in
 from reports.views.service_requests import beside
@@ -51,8 +51,8 @@ def fixed(request: HttpRequest, reference: str) -> HttpResponse:
 @csrf_exempt  # the signed key is the permission, and `protection` stands in for the token
 @require_http_methods(METHODS)
 def fixed_by_link(request: HttpRequest, key: str) -> HttpResponse:
-    """Three buttons on GET, which mail scanners open; on POST the answer of whoever filed it. 404 for a key that is not
-    ours, 410 when its time is over."""
+    """The answer that the mail's link names as one button on GET, which mail scanners open, and the others below it; on
+    POST the answer counts. 404 for a key that is not ours, 410 when its time is over."""
     if request.method == "POST" and (answer := beside.turned_away(request, reverse("verdict", args=[key]))):
         return answer
     try:
@@ -68,7 +68,7 @@ def fixed_by_link(request: HttpRequest, key: str) -> HttpResponse:
         if service_request.status != PublicStatus.CLOSED:
             return _page(request, service_request, "open")
         if request.method != "POST":
-            return _page(request, service_request, "buttons")
+            return _page(request, service_request, "buttons", chosen=_chosen(request))
         refusal = protection.refuse_step(request, purpose(service_request))
         answer_given = request.POST.get("answer", "")
         if refusal is None and answer_given not in VerdictAnswer.values:
@@ -78,6 +78,12 @@ def fixed_by_link(request: HttpRequest, key: str) -> HttpResponse:
         person = person_mark("email", subscription.email)
         own = subscription.by_reporter or confirmations.filed_it(service_request, subscription.email)
         return _recorded(request, service_request, person, answer_given, own)
+
+
+def _chosen(request: HttpRequest) -> str:
+    """The answer that the link names; empty where it names none, or something else."""
+    answer = request.GET.get("answer", "")
+    return answer if answer in VerdictAnswer.values else ""
 
 
 def _take(request: HttpRequest, service_request: ServiceRequest) -> HttpResponse:
@@ -99,7 +105,7 @@ def _take(request: HttpRequest, service_request: ServiceRequest) -> HttpResponse
 
 
 def _recorded(
-    request: HttpRequest, service_request: ServiceRequest, person: str, answer: str, by_reporter: bool
+    request: HttpRequest, service_request: ServiceRequest, person: Mark, answer: str, by_reporter: bool
 ) -> HttpResponse:
     if not verdicts.record(service_request, person, answer, by_reporter=by_reporter):
         return _page(request, service_request, "open")

@@ -15,13 +15,13 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
 from reports import clock
+from reports.browsing.filters import public
 from reports.forms.comment import CommentForm
 from reports.links import take_away_link
 from reports.models import Media, ServiceRequest, Submission, SubmissionState
 from reports.views import protection
 from reports.views.service_requests import closing, comment_form, conversation, participation, timeline
 from reports.views.service_requests.held import WAITS, veiled, without_notes
-from reports.views.service_requests.listing import public
 from reports.views.service_requests.progress import hops, news, over, status_words, what_next
 from reports.views.service_requests.sharing import share
 from reports.views.service_requests.trouble import trouble_of

@@ -65,6 +65,7 @@ def _show(
     context = {
         "state": "ask" if service_request.taken_away_at is None else "taken",
         "being_sent": being_sent,
+        "minutes": taken_away.minutes_of_a_call(),
         "refusal": refusal,
         "form_key": protection.form_key(_purpose(service_request)),
         "honeypot": protection.HONEYPOT,

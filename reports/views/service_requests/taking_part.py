@@ -42,7 +42,7 @@ class Way:
 
 
 def _follow(service_request: ServiceRequest, account: User) -> None:
-    following.follow(service_request, account.email, get_language() or "en")
+    following.follow(service_request, account.email, account.locale or get_language() or "en")
 
 
 def _see(service_request: ServiceRequest, account: User) -> None:
