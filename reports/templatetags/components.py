@@ -5,6 +5,7 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -74,6 +75,12 @@ def place(service_request: ServiceRequest) -> str:
     if service_request.in_words:
         return service_request.address_string or service_request.jurisdiction.name
     return service_request.address_string or f"{service_request.lat:.5f}, {service_request.long:.5f}"
+
+
+@register.filter
+def in_thousands(count: int) -> str:
+    """A number as the page's language writes large ones: `1,234`."""
+    return number_format(count, force_grouping=True)
 
 
 @register.filter

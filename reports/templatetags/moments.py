@@ -35,6 +35,12 @@ def moment(value: datetime | None, *, ago: bool = True) -> SafeString | str:
     )
 
 
+@register.filter
+def zone_place(name: str) -> str:
+    """The place that gives a time zone its name, as people read it: "New York" of "America/New_York"."""
+    return name.rpartition("/")[2].replace("_", " ")
+
+
 def _since(value: datetime) -> str:
     now = clock.now()
     if (now - value).total_seconds() < 60:

@@ -33,3 +33,12 @@ def test_every_page_leads_there(client: Client) -> None:
 
 def test_it_takes_no_posts(client: Client) -> None:
     assert client.post("/privacy/").status_code == 405
+
+
+def test_it_speaks_of_all_that_is_kept(client: Client) -> None:
+    said = words(client.get("/privacy/"))
+    assert "An address that is not confirmed is deleted after 7 days" in said
+    assert "your address and the area are deleted 30 days later" in said
+    assert "a mark of the address, from which nobody can read it" in said
+    assert "no names, no addresses of mail, no phone numbers" in said
+    assert "Nothing here needs an account" in said
