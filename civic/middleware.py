@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 
 from reports import log_context
 
@@ -35,4 +36,19 @@ class RequestContext:
         with log_context.bind(request=name):
             response = self.get_response(request)
         response.headers[HEADER] = name
+        return response
+
+
+class PersonalPages:
+    """Keeps what was made with a look at somebody's session out of every cache, where the view has not said so itself:
+    allauth says it of sign-in alone, and its other pages show addresses and recovery codes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
+        response = self.get_response(request)
+        if request.session.accessed and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         return response

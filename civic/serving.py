@@ -4,7 +4,9 @@ Threads, because a request waits for databases and cities, not for the processor
 others, cleaned: an error of gunicorn's names the path, which may hold a signed key.
 """
 
+import logging
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,3 +23,22 @@ _loggers: dict[str, Any] = {
     name: {"handlers": [], "propagate": True, "level": "INFO"} for name in ("gunicorn.error", "gunicorn.access")
 }
 logconfig_dict: dict[str, Any] = {**settings.LOGGING, "loggers": {**settings.LOGGING["loggers"], **_loggers}}
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let a new worker read what lists and maps count over, while it answers already: of a million reports that takes
+    some seconds, which else the first reader would wait."""
+    threading.Thread(target=_read_columns, name="columns", daemon=True).start()
+
+
+def _read_columns() -> None:
+    from django.db import DatabaseError, connection
+
+    from reports.browsing import index
+
+    try:
+        index.current()
+    except DatabaseError as error:
+        logging.getLogger("gunicorn.error").warning("columns could not be read yet: %s", error)
+    finally:
+        connection.close()

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "civic.compression.Compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "civic.middleware.PersonalPages",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -153,6 +154,7 @@ SYNC_SERVICES_SECONDS = env.int("SYNC_SERVICES_SECONDS", default=3600)
 NEWS_SECONDS = env.int("NEWS_SECONDS", default=300)
 MIRROR_SECONDS = env.int("MIRROR_SECONDS", default=3600)
 FORGET_SECONDS = env.int("FORGET_SECONDS", default=86400)
+WATCH_SECONDS = env.int("WATCH_SECONDS", default=60)
 CELERY_BEAT_SCHEDULE = {  # a wake-up that nobody took by the time of the next one is worth nothing
     name: {"task": f"reports.tasks.{name}", "schedule": Every(seconds), "options": {"expires": seconds}}
     for name, seconds in {
@@ -162,7 +164,9 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that nobody took by the time of the next o
         "fetch_all_news": NEWS_SECONDS,
         "note_silence": 24 * 3600,
         "forget_expired_drafts": 3600,
-        "forget_contacts": FORGET_SECONDS,
+        "forget_what_is_over": FORGET_SECONDS,
+        "notice_watched": WATCH_SECONDS,
+        "send_digests": WATCH_SECONDS,
     }.items()
 }
 
@@ -189,6 +193,14 @@ REFRESH_FIRST = env.float("REFRESH_FIRST", default=300)
 REFRESH_LONGEST = env.float("REFRESH_LONGEST", default=24 * 3600)
 SILENT_DAYS = env.int("SILENT_DAYS", default=30)  # without news, after which a request is called silent
 
+# --- Watched areas ------------------------------------------------------------------------------------------------
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)  # of the area's clock; weekly ones on Mondays
+DIGEST_DAY_SECONDS = env.int("DIGEST_DAY_SECONDS", default=86400)  # other than a day: for a demo
+if not (0 <= DIGEST_HOUR <= 23 and DIGEST_DAY_SECONDS >= 1):
+    raise ImproperlyConfigured("DIGEST_HOUR is an hour from 0 to 23, and DIGEST_DAY_SECONDS at least 1")
+WATCH_AREAS_MOST = env.int("WATCH_AREAS_MOST", default=20)  # that one mail address watches
+WATCH_MOST_KM2 = env.int("WATCH_MOST_KM2", default=700_000)  # the size of one; Texas is a little smaller
+
 # --- Contact details (days) -----------------------------------------------------------------------------------------
 CONTACT_DAYS = env.int("CONTACT_DAYS", default=90)  # kept after the report has ended, for a reopening
 CONTACT_DAYS_OPEN = env.int("CONTACT_DAYS_OPEN", default=730)  # kept after the filing, whatever became of it
@@ -213,8 +225,15 @@ TILES_URL = env.str("TILES_URL", default="https://tile.openstreetmap.org/{z}/{x}
 TILES_ATTRIBUTION = env.str("TILES_ATTRIBUTION", default="© OpenStreetMap contributors")
 MAP_CENTER = env.list("MAP_CENTER", cast=float, default=[])
 MAP_PLACED = bool(MAP_CENTER)
+# Pages under a key of their own send no referrer to other sites, and OpenStreetMap answers 403 to tiles without one.
+_TILE_OPTIONS = {
+    "attribution": TILES_ATTRIBUTION,
+    "maxZoom": 19,
+    "referrerPolicy": "strict-origin-when-cross-origin",
+}
+MAP_CLOSED_DAYS = env.int("MAP_CLOSED_DAYS", default=30)  # after which what has ended leaves the map
 LEAFLET_CONFIG = {
-    "TILES": [("Map", TILES_URL, {"attribution": TILES_ATTRIBUTION, "maxZoom": 19})] if TILES_URL else [],
+    "TILES": [("Map", TILES_URL, _TILE_OPTIONS)] if TILES_URL else [],
     "SCALE": "both",
     "MINIMAP": False,
     "RESET_VIEW": False,
@@ -242,6 +261,8 @@ CONFIRMATIONS_PER_HOUR = env.int("CONFIRMATIONS_PER_HOUR", default=20)  # mails 
 NOTES_PER_HOUR = env.int(
     "NOTES_PER_HOUR", default=10
 )  # reports of abuse, missing places: to volunteers, of one address
+DOWNLOADS_PER_HOUR = env.int("DOWNLOADS_PER_HOUR", default=20)  # whole lists as one file, of one address
+DOWNLOAD_MOST = env.int("DOWNLOAD_MOST", default=50_000)  # reports in such a file
 NETWORK_FACTOR = env.int("NETWORK_FACTOR", default=20)  # how many times that all of a network may do
 NETWORK_PREFIX_V4 = env.int("NETWORK_PREFIX_V4", default=24)  # bits of an address that name its network
 NETWORK_PREFIX_V6 = env.int("NETWORK_PREFIX_V6", default=48)
@@ -269,8 +290,20 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_ADAPTER = "reports.notifications.account_mails.AccountAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False  # mail scanners open every link
+ACCOUNT_MAX_EMAIL_ADDRESSES = 10
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "reports.views.account.passkeys.Adapter"
+MFA_FORMS = {
+    "add_webauthn": "reports.forms.passkeys.AddPasskeyForm",
+    "edit_webauthn": "reports.forms.passkeys.EditPasskeyForm",
+    "login_webauthn": "reports.forms.passkeys.LoginForm",
+    "authenticate_webauthn": "reports.forms.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "reports.forms.passkeys.ReauthenticateForm",
+}
 MFA_TOTP_ISSUER = SITE_NAME
 STAFF_NEED_MFA = env.bool("STAFF_NEED_MFA", default=True)
 LOGIN_URL = "account_login"
@@ -279,10 +312,22 @@ LOGOUT_REDIRECT_URL = "home"
 
 # --- Mail ---------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+if vars()["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":  # ours knows when a mail may have left
+    EMAIL_BACKEND = "reports.notifications.watched_smtp.WatchedBackend"
 BODY_EMAIL = env.email_url("BODY_EMAIL_URL", default=env.str("EMAIL_URL", default="smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"reports@{urlsplit(SITE_URL).hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20
+MAIL_BOUNCES = env.str("MAIL_BOUNCES", default="")  # bounces+<key of the mail>@ is then the envelope's sender
+if MAIL_BOUNCES and not re.fullmatch(r"[A-Za-z0-9._-]{1,27}@[A-Za-z0-9.-]+", MAIL_BOUNCES):
+    raise ImproperlyConfigured("MAIL_BOUNCES is an address: at most 27 letters, digits, dots or dashes before the @")
+
+# Where a mail provider may tell of bounces and complaints: settings of django-anymail as JSON. Nothing is sent by it.
+ANYMAIL = env.json("ANYMAIL", default={})
+if ANYMAIL:
+    if not isinstance(ANYMAIL, dict) or ":" not in str(ANYMAIL.get("WEBHOOK_SECRET", "")):
+        raise ImproperlyConfigured("ANYMAIL needs a WEBHOOK_SECRET of the form name:password")
+    INSTALLED_APPS.append("anymail")
 
 # --- Words and dates ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

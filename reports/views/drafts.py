@@ -7,24 +7,28 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from reports import clock
+from reports.browsing import index
 from reports.delivery import nearby
 from reports.geo import spots
 from reports.geo.spots import Spot
-from reports.models import Draft, Service
+from reports.models import Draft, Service, User
 from reports.views.conditions import Answers, key_of, looked_for, settle
 
 NARROWS = ("place", "service")  # the pages whose answers say what is near
 
 
-def begin(answers: Mapping[str, Any]) -> Draft:
-    """A new draft with these answers, in the language of the page."""
-    return Draft.objects.create(answers=_looked_round(dict(answers)), locale=get_language() or "en")
+def begin(answers: Mapping[str, Any], account: User | None = None) -> Draft:
+    """A new draft with these answers, in the language of the page. `account` is who is signed in and surely asked."""
+    return Draft.objects.create(answers=_looked_round(dict(answers)), locale=get_language() or "en", account=account)
 
 
-def answer(draft: Draft, page: str, given: Mapping[str, Any]) -> Draft:
-    """Save one page's answers and give the draft back as it is now; answers to other pages in other tabs stay."""
+def answer(draft: Draft, page: str, given: Mapping[str, Any], account: User | None = None) -> Draft:
+    """Save one page's answers and give the draft back as it is now; answers to other pages in other tabs stay.
+
+    A draft of nobody becomes that of `account`; one that is somebody's stays theirs, whoever has its link.
+    """
     look = page in NARROWS
-    return _change(draft, lambda answers: {**answers, key_of(page): dict(given)}, look=look)
+    return _change(draft, lambda answers: {**answers, key_of(page): dict(given)}, look=look, account=account)
 
 
 def keep_up(draft: Draft) -> Draft:
@@ -50,7 +54,12 @@ def chosen_service(draft: Draft) -> Service | None:
     )
 
 
-def _change(draft: Draft, change: Callable[[Answers], dict[str, Any]], *, look: bool = False) -> Draft:
+def _change(
+    draft: Draft, change: Callable[[Answers], dict[str, Any]], *, look: bool = False, account: User | None = None
+) -> Draft:
+    if look:
+        # What is near is found in it. A process that has not read it yet takes seconds, with nobody waiting to write.
+        index.current()
     with transaction.atomic():
         current = Draft.objects.select_for_update(of=("self",)).select_related("service_request").get(pk=draft.pk)
         if current.service_request_id is not None:
@@ -58,6 +67,9 @@ def _change(draft: Draft, change: Callable[[Answers], dict[str, Any]], *, look: 
         answers = _settled(change(current.answers))
         if look:
             answers = _looked_round(answers)
+        if account is not None and current.account_id is None:
+            current.account = account
+            current.save(update_fields=["account"])
         if answers != current.answers:
             current.answers = answers
             current.locale = get_language() or current.locale
@@ -86,7 +98,7 @@ def _looked_round(answers: dict[str, Any]) -> dict[str, Any]:
     service = _service(wanted[0]) if wanted else None
     if service is None:
         return answers
-    found = [each.key for each in nearby.near(answers["location"], service)[: nearby.MOST]]
+    found = [each.key for each in nearby.near(answers["location"], service, nearby.MOST)]
     if not found:
         return answers
     seen = before.get("seen", []) if before.get("checked_for") == wanted else []

@@ -129,7 +129,7 @@ class FlowView(View):
         return changes.sentences(changes.Before.of_dict(place["before"]), look_at(place, ask=False))
 
     def save_and_go_on(self, given: Mapping[str, Any]) -> HttpResponse:
-        self.draft = drafts.answer(self.draft, self.page, given)
+        self.draft = drafts.answer(self.draft, self.page, given, account=protection.signed_in(self.request))
         return self.go_on()
 
     def go_on(self) -> HttpResponse:

@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from reports.browsing import filters
 from reports.geo import routing
 from reports.models import Jurisdiction
-from reports.views.service_requests.browse import rows
-from reports.views.service_requests.listing import public
+from reports.views.service_requests.listing import rows
 
 RECENT = 6
 BODIES = 60
@@ -20,7 +20,8 @@ def home(request: HttpRequest) -> HttpResponse:
     found = list(covered()[: BODIES + 1])
     read_only = set(routing.only_read(found))  # theirs are on the map of reports, but nothing can be sent to them
     bodies = [body for body in found if body not in read_only]
-    context = {"rows": rows(public()[:RECENT]), "bodies": bodies[:BODIES], "more_bodies": len(found) > BODIES}
+    newest = filters.rows(filters.matching(filters.Filter()).keys(count=RECENT))
+    context = {"rows": rows(newest), "bodies": bodies[:BODIES], "more_bodies": len(found) > BODIES}
     return render(request, "home.html", context)
 
 

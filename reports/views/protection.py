@@ -72,6 +72,11 @@ BUCKETS: Final = {
         RateLimitItemPerHour,
         gettext_lazy("Many mails have been asked for from your network in the last hour."),
     ),
+    "download": Bucket(
+        "DOWNLOADS_PER_HOUR",
+        RateLimitItemPerHour,
+        gettext_lazy("Many whole lists have been fetched from your network in the last hour."),
+    ),
     "abuse": Bucket(
         "NOTES_PER_HOUR",
         RateLimitItemPerHour,

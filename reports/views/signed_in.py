@@ -19,5 +19,5 @@ def address_of(request: HttpRequest) -> str:
 
 def confirmed_address(account: User) -> str:
     """The account's address, where its owner has shown that it is theirs; else empty."""
-    own = EmailAddress.objects.filter(user=account, verified=True, email__iexact=account.email)
+    own = EmailAddress.objects.filter(user=account, verified=True, email__lower=account.email.lower())
     return account.email if own.exists() else ""

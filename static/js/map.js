@@ -80,7 +80,7 @@ export async function drawOutlines(map, url, { fit = false, only = "", gap = 10 
   const placed = "mapPlaced" in document.documentElement.dataset; // the site's settings say where maps begin
   if (fit && !placed) map.fitBounds(layer.getBounds(), { padding: [36, 36], maxZoom: 13, animate: false });
   const name = () => nameAreas(map, layer, dots, gap);
-  map.on("zoomend", name);
+  map.on("zoomend markers:drawn", name);
   name();
   return layer;
 }
@@ -181,10 +181,19 @@ function press(made, event) {
   if (event.key !== "Enter" && event.key !== " ") return;
   event.preventDefault();
   made.fire("click", { latlng: made.getLatLng() });
+  leadInto(made);
+}
+
+/** Bring the keyboard into the marker's popup, where it is open, and back to the marker when it closes. */
+export function leadInto(made) {
   const popup = made.getPopup();
   if (!popup?.isOpen()) return;
   const box = popup.getElement();
   box.querySelector(".leaflet-popup-content a")?.focus();
-  box.addEventListener("keydown", ({ key }) => key === "Escape" && made.closePopup());
-  made.once("popupclose", () => made.getElement()?.focus({ preventScroll: true }));
+  const leave = ({ key }) => key === "Escape" && made.closePopup();
+  box.addEventListener("keydown", leave);
+  made.once("popupclose", () => {
+    box.removeEventListener("keydown", leave); // Leaflet keeps the box for the next opening
+    made.getElement()?.focus({ preventScroll: true });
+  });
 }

@@ -37,9 +37,10 @@ export function pinIcon() {
   return { html, className: "marker pin", iconSize: [44, 44], iconAnchor: [22, 43] };
 }
 
-/** Several reports too near to each other to be touched one by one. */
-export function groupIcon(count) {
-  return { html: `<span>${count}</span>`, className: "marker marker--group", ...FINGER };
+/** Several reports too near to each other to be touched one by one; in another colour where none of them is open. */
+export function groupIcon(count, open) {
+  const short = new Intl.NumberFormat(document.documentElement.lang, count < 10_000 ? {} : { notation: "compact" }).format(count);
+  return { html: `<span>${short}</span>`, className: `marker marker--group${open ? "" : " marker--ended"}`, ...FINGER };
 }
 
 function drawing(inside) {

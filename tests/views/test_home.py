@@ -44,7 +44,8 @@ def test_no_cookie_and_the_same_few_queries_however_many_reports(
 ) -> None:
     for _number in range(9):
         make_service_request()
-    with django_assert_num_queries(3):  # type: ignore[operator]  # pytest-django has no types for it
+    client.get("/")  # the first one of a process reads all reports
+    with django_assert_num_queries(4):  # type: ignore[operator]  # pytest-django has no types for it
         response = client.get("/")
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from reports.delivery.submit import is_blackbox
 from reports.links import take_away_link
+from reports.models import Contact
 from reports.views.flow import FlowView
 
 
@@ -27,6 +28,8 @@ class DonePage(FlowView):
             "blackbox": is_blackbox(filed),
             "told": filed.subscriptions.filter(ended_at=None).first(),
             "take_away_url": take_away_link(filed),
+            "may_be_kept": filed.account_id is None
+            and Contact.objects.filter(service_request=filed).exclude(email="").exists(),
             "page_title": _("Report received"),
         }
         return self.render(self.template, context)

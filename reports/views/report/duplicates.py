@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from reports.delivery import nearby
 from reports.delivery.nearby import Near
 from reports.forms.participation import EmailForm
-from reports.models import ConfirmationKind, MirroredRequest, ServiceRequest, person_mark
+from reports.models import ConfirmationKind, Mark, MirroredRequest, ServiceRequest, person_mark
 from reports.participation import confirmations, following, sightings
 from reports.views import drafts, protection, signed_in
 from reports.views.flow import FlowView
@@ -142,7 +142,7 @@ class DuplicatesPage(FlowView):
         found = nearby.near(self.answers["location"], self.the_service)
         return next((each for each in found if each.key == key), None)
 
-    def _persons(self) -> list[str]:
+    def _persons(self) -> list[Mark]:
         """Who somebody is who says something here: the account that is surely theirs, and else this draft. An account
         goes by its confirmed address, as it does on the report's own page, so that both ways are one person."""
         account = protection.signed_in(self.request)

@@ -94,7 +94,9 @@ class PlacePage(FlowView):
             return self._change_place(given, here)
         wanted = find_service(here.services, self.request.POST.get("service", ""))
         stops = wanted is not None and bool(wanted.stop_message)
-        self.draft = drafts.begin({"location": given, **({} if stops else _chosen(wanted))})
+        self.draft = drafts.begin(
+            {"location": given, **({} if stops else _chosen(wanted))}, account=protection.signed_in(self.request)
+        )
         if wanted is not None and stops:
             return HttpResponseRedirect(f"{self.url('service')}?service={wanted.pk}")  # which says why it ends there
         return self.to(conditions.next_page(self.draft.answers, self.page))
