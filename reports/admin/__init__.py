@@ -12,6 +12,8 @@ from reports.admin import (
     heartbeats,
     hold_rules,
     jurisdictions,
+    mail_stops,
+    mails,
     mirrored,
     missing_places,
     participation,
@@ -24,6 +26,7 @@ from reports.admin import (
     submissions,
     traffic,
     volunteer_mails,
+    watching,
 )
 
 admin_site = admin.site
@@ -39,6 +42,8 @@ __all__ = [
     "heartbeats",
     "hold_rules",
     "jurisdictions",
+    "mail_stops",
+    "mails",
     "mirrored",
     "missing_places",
     "participation",
@@ -51,4 +56,5 @@ __all__ = [
     "submissions",
     "traffic",
     "volunteer_mails",
+    "watching",
 ]

@@ -9,13 +9,15 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin  # its module registers groups
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reports.admin.read_only import ReadOnly
 from reports.models import User
 
+NAMES = ("first_name", "last_name")
+OWN = ("phone", "pass_on", "follow_own", "locale")  # shown, and nobody else's to change: a consent is among them
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -27,7 +29,7 @@ class OneAddress(forms.BaseForm):
     def clean_email(self) -> str:
         """The address in small letters; an error where another account has it."""
         email = str(self.cleaned_data["email"]).lower()
-        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+        if User.objects.filter(email__lower=email).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("There is an account with this address already."))
         return email
 
@@ -37,7 +39,7 @@ class NewUserForm(OneAddress, AdminUserCreationForm):  # type: ignore[type-arg] 
 
     class Meta:
         model = User
-        fields = ("email", "name")
+        fields = ("email", "first_name", "last_name")
 
 
 class UserForm(OneAddress, UserChangeForm):  # type: ignore[type-arg]  # takes none at run time
@@ -56,20 +58,38 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # takes none at run
     form = UserForm
     add_form = NewUserForm
     ordering = ("email",)
-    list_display = ("email", "name", "is_staff", "is_active", "last_login")
+    list_display = ("email", "full_name", "has_second_factor", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
-    search_fields = ("email", "name")
-    readonly_fields = ("last_login", "date_joined")
+    search_fields = ("email", "first_name", "last_name", "name")
+    readonly_fields = ("last_login", "date_joined", *OWN)
     list_per_page = 50
     show_full_result_count = False
     fieldsets = (
-        (None, {"fields": ("email", "name", "password")}),
+        (None, {"fields": ("email", "first_name", "last_name", "password")}),
         (_("Rights"), {"fields": ("is_active", *RIGHTS)}),
+        (_("Set by its owner"), {"fields": OWN}),
         (_("Record"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
-        (None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2")}),
+        (None, {"classes": ("wide",), "fields": ("email", *NAMES, "usable_password", "password1", "password2")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With whether each has a second factor, so that the list shows which volunteers have none."""
+        factors = Authenticator.objects.filter(user=OuterRef("pk"))
+        found: QuerySet[User] = super().get_queryset(request).annotate(second_factor=Exists(factors))
+        return found
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def full_name(self, obj: User) -> str:
+        """As its owner or a volunteer wrote it; empty where neither did."""
+        name = obj.get_full_name()
+        return "" if name == obj.email else name
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def has_second_factor(self, obj: User) -> bool:
+        """A passkey, or an app that shows codes."""
+        return bool(obj.second_factor)  # type: ignore[attr-defined]  # of `get_queryset`
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[Any, ...]:
         """A volunteer who may change accounts could otherwise make themselves a superuser."""
@@ -108,12 +128,18 @@ class EmailAddressAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no
 class AuthenticatorAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
     """Second factors, without their secrets. A superuser deletes one when its owner has lost the device."""
 
-    list_display = ("user", "type", "created_at", "last_used_at")
+    list_display = ("user", "type", "named", "created_at", "last_used_at")
     list_filter = ("type",)
     list_select_related = ("user",)
     search_fields = ("user__email",)
-    fields = ("user", "type", "created_at", "last_used_at")
+    fields = ("user", "type", "named", "created_at", "last_used_at")
+    readonly_fields = ("named",)
     show_full_result_count = False
+
+    @admin.display(description=_("name"))
+    def named(self, obj: Authenticator) -> str:
+        """What its owner calls a passkey."""
+        return str(obj.data.get("name", ""))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj) and _is_superuser(request)

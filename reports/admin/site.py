@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from reports.admin import traffic_words
+from reports.admin import mails, traffic_words
 from reports.admin.waiting import waiting as waits_beside
 from reports.models import Endpoint, Jurisdiction, Submission, SubmissionState
 
@@ -29,6 +29,10 @@ class StaffSite(AdminSite):
     site_title = settings.SITE_NAME
     index_title = gettext_lazy("What there is to do")
     index_template = "admin/volunteers_index.html"
+
+    def get_urls(self) -> list[Any]:
+        """With the pages that belong to no table."""
+        return [*mails.urls(self), *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Active volunteers, with a second factor where the settings ask for one."""

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from reports.models import AbuseReport, Comment, MissingPlace, ServiceRequest
+from reports.notifications import attention
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,17 @@ def waiting(site: AdminSite, request: HttpRequest) -> list[Waiting]:
         _line(site, request, places, "handled_at__isempty=1", lambda n: ngettext(
             "%(count)d place is missing, somebody says.", "%(count)d places are missing, people say.", n)),
     ]  # fmt: skip
-    return [line for line in lines if line is not None]
+    return [line for line in (*lines, _unreachable()) if line is not None]
+
+
+def _unreachable() -> Waiting | None:
+    count = len(attention.unreachable())
+    said = ngettext(
+        "Mail to %(count)d volunteer came back, who is told nothing now.",
+        "Mail to %(count)d volunteers came back, who are told nothing now.",
+        count,
+    )
+    return Waiting(said % {"count": count}, reverse("admin:mails")) if count else None
 
 
 def _line(

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from reports.models import Contact, PublicStatus
-from reports.tasks import forget_contacts
+from reports.tasks import forget_what_is_over
 from tests.delivery.test_retention import filed, say
 
 pytestmark = pytest.mark.django_db
@@ -39,5 +39,5 @@ def test_an_option_that_it_does_not_have() -> None:
 
 def test_the_daily_task_does_the_same(settings: object) -> None:
     say(filed(), PublicStatus.CLOSED, days_ago=91)
-    forget_contacts()
+    forget_what_is_over()
     assert not Contact.objects.exists()

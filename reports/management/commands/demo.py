@@ -20,7 +20,7 @@ from tqdm import tqdm
 from reports.delivery import catalogue
 from reports.dialects.errors import DialectError
 from reports.http import Client, HttpError
-from reports.management.demo import bodies, environment, past, words
+from reports.management.demo import bodies, environment, past, watching, words
 from reports.management.demo.processes import Family
 from reports.management.demo.sandbox_control import SandboxControl
 from reports.models import Traffic, User
@@ -71,6 +71,7 @@ class Command(BaseCommand):
         words.seed()
         self._fill()
         self.control.set_pace(PACE)
+        watching.seed()
         call_command("mirror_feeds", verbosity=0, stdout=self.stdout)
         self._make_admin()
 

@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         """Read everything, then write everything."""
-        features = _features(file)
+        features = read_features(file)
         good: dict[str, Jurisdiction] = {}
         for each in tqdm(_named(features, options), total=len(features), disable=None, unit=" features"):
             try:
@@ -79,7 +79,8 @@ def _time_zone(name: str) -> str:
     return name
 
 
-def _features(file: Path) -> list[Any]:
+def read_features(file: Path) -> list[Any]:
+    """The features of a GeoJSON FeatureCollection, which may be compressed; CommandError where it is none."""
     try:
         content = file.read_bytes()
         collection = json.loads(gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content)
