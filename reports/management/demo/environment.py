@@ -51,6 +51,8 @@ def prepare() -> None:
         "REFRESH_LONGEST": "600",
         "NEWS_SECONDS": "5",
         "MAIL_GATHER": "2",
+        "WATCH_SECONDS": "5",
+        "DIGEST_DAY_SECONDS": "60",
     }.items():
         os.environ.setdefault(name, value)
 
