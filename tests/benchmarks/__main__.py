@@ -1,4 +1,10 @@
-"""`make bench`: every figure with SQLite, and those of delivery and growth with PostgreSQL too, where there is one."""
+"""`make bench`: every figure with SQLite, and those of delivery and growth with PostgreSQL too, where there is one.
+
+Pages and digests with a million reports (`test_browsing.py`, `test_digests.py`) go to both by themselves, to databases
+that are made once and kept: in BENCH_DIR, or .bench. CENSUS_DATA names a folder with the Census Bureau's places and
+counties (us-places.geojson.gz, us-counties.geojson.gz), for as many bodies as a country has; without it those of the
+demo do.
+"""
 
 import os
 import subprocess

@@ -1,11 +1,10 @@
 """How much routing a point costs beside a bare R-tree query of the same shapes, both timed in one run.
 
-Not part of the suite (`norecursedirs`): `make bench` names this file. Where the Census Bureau's 29,678 places and 3,231
-counties lie beside the clone, these are taken. Else two country-sized sets are made here, so that nothing has to be
-downloaded: 33,000 bodies in a grid with counties over them, each outline of 60 positions.
+Not part of the suite (`norecursedirs`): `make bench` names this file. Where CENSUS_DATA names the folder of the Census
+Bureau's 29,678 places and 3,231 counties, these are taken. Else two country-sized sets are made here, so that nothing
+has to be downloaded: 33,000 bodies in a grid with counties over them, each outline of 60 positions.
 """
 
-import gzip
 import json
 import math
 import os
@@ -14,7 +13,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,9 +22,9 @@ import shapely
 from reports.geo import freshness, routing
 from reports.geo.spatial_index import Body, SpatialIndex
 from reports.models import Jurisdiction
+from tests.benchmarks import country
 from tests.benchmarks.figures import say
 
-FOLDERS: Final = [Path(__file__).parents[levels] / "shared" / "data" for levels in (2, 3)]
 PLACES_ACROSS, PLACES_UP = 210, 140
 COUNTIES_EVERY = 3
 TIMES_A_BARE_QUERY = 3.0
@@ -64,16 +63,9 @@ def _microseconds(ask: Callable[[float, float], object], points: list[tuple[floa
 
 
 def _real() -> Any:
-    """The Census Bureau's places and counties where they lie beside the clone (manage.py import_boundaries tells which
-    files), else None."""
-    folder = next((each for each in FOLDERS if (each / "us-places.geojson.gz").exists()), None)
-    if folder is None:
-        return None
-    rows = []
-    for name in ("us-places.geojson.gz", "us-counties.geojson.gz"):
-        with gzip.open(folder / name, "rt", encoding="utf-8") as file:
-            rows += [json.dumps(feature["geometry"]) for feature in json.load(file)["features"]]
-    return shapely.make_valid(shapely.from_geojson(rows))
+    """The Census Bureau's places and counties where CENSUS_DATA names their folder, else None."""
+    rows = [json.dumps(feature["geometry"]) for feature in country.census()]
+    return shapely.make_valid(shapely.from_geojson(rows)) if rows else None
 
 
 def _spans(ask: Callable[[float, float], object], points: list[tuple[float, float]]) -> list[float]:
