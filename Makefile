@@ -32,7 +32,7 @@ requirements: .venv/everything ## write requirements*.txt anew from requirements
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make requirements" requirements.in requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove what the other targets made
-	rm -rf .venv .demo .data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .faults.md
+	rm -rf .venv .demo .data .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .faults.md
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, with its venv module (Debian: apt install python3-venv)." >&2; exit 1; }

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import translation
 
 from reports import http
+from reports.browsing import index
 from reports.sandbox import Sandbox, make_app
 from reports.sandbox.transport import SandboxAdapter
 
@@ -51,6 +52,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def _clean_slate() -> Iterator[None]:
     cache.clear()
+    index.forget()
     yield
     cache.clear()
     translation.deactivate()  # a page in Spanish leaves its language to whatever this thread does next

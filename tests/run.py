@@ -2,8 +2,8 @@
 
 On PostgreSQL only what uses a database runs: the rest cannot differ. Workers run as most people will: over files beside
 SQLite, over Redis and RabbitMQ beside PostgreSQL. TEST_EVERYTHING=1 adds the pages on PostgreSQL, every broker with
-both databases, and browsers in hardship. With CI=true an absent service is a failure, else it is said and passed over.
-Pytest's own summary line comes last.
+both databases, browsers in hardship, and variants of what is always played. With CI=true an absent service is a
+failure, else it is said and passed over. Pytest's own summary line comes last.
 """
 
 import os
@@ -49,22 +49,21 @@ def main() -> int:
         if not EVERYTHING:
             environment["TEST_BROKERS"] = "redis,rabbitmq"
         without = [f"--ignore={folder}" for folder in WITHOUT_DATABASE + (() if EVERYTHING else PAGES)]
-        worst = _pytest("PostgreSQL", environment | {"DATABASE_URL": POSTGRES}, "-m", "not browser", *without)
+        worst = _pytest("PostgreSQL", environment | {"DATABASE_URL": POSTGRES}, *without, marks="not browser")
         if not EVERYTHING:
             environment["TEST_BROKERS"] = "filesystem"
     return _pytest("SQLite", {name: value for name, value in environment.items() if name != "DATABASE_URL"}) or worst
 
 
-def _pytest(database: str, environment: dict[str, str], *options: str) -> int:
+def _pytest(database: str, environment: dict[str, str], *options: str, marks: str = "") -> int:
     arguments = sys.argv[1:]
     # One worker more than processors: tests of real workers, brokers and cities spend most of their time waiting.
     spread = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup"]
     if any(argument.startswith(("-n", "-p")) for argument in arguments):
         spread = []
     print(f"\nThe suite on {database}", flush=True)
-    if not EVERYTHING and "-m" not in options:
-        options = ("-m", "not hardship", *options)
-    command = [sys.executable, "-m", "pytest", "-q", *spread, *options, *arguments]
+    wanted = " and ".join(filter(None, (marks, "" if EVERYTHING else "not hardship and not variant")))
+    command = [sys.executable, "-m", "pytest", "-q", *spread, *options, *(["-m", wanted] if wanted else []), *arguments]
     return subprocess.run(command, env=environment, check=False, cwd=Path(__file__).parent.parent).returncode
 
 

@@ -21,6 +21,7 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 MEDIA_ROOT = str(Path(DATA_DIR) / "media")
 STEPS_PER_MINUTE = 10_000
 FILINGS_PER_HOUR = 10_000
+DOWNLOADS_PER_HOUR = 10_000
 FORM_MINIMUM_SECONDS = 0
 STAFF_NEED_MFA = False
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

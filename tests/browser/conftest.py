@@ -27,6 +27,16 @@ BY_THEME = ["color-contrast", "link-in-text-block", "target-size"]  # what anoth
 SETTLED = """() => Promise.all(document.getAnimations()
   .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime))
   .map((each) => each.finished.catch(() => {})))"""
+SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
+# What can be pressed and is too small for a finger. Links within a sentence are excepted (WCAG 2.2, 2.5.8), and so is
+# what nobody sees.
+SMALL_TARGETS = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+  .filter((each) => each.checkVisibility({opacityProperty: true, visibilityProperty: true}))
+  .filter((each) => !each.closest('.visually-hidden, .skip-link, .leaflet-control-attribution'))
+  .filter((each) => !(each.matches('a') && getComputedStyle(each).display === 'inline'))
+  .map((each) => [each, each.getBoundingClientRect()])
+  .filter(([, box]) => box.width && box.height && (box.width < 24 || box.height < 24))
+  .map(([each, box]) => `${each.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 # Which worker plays which files, so that two have about the same to do.
 GROUPS = {
     "test_accessibility": "browser-1",
@@ -128,11 +138,13 @@ def accessibility_findings(page: Page, *, by_theme: bool = False) -> list[str]:
 
 
 def judged(page: Page, name: str) -> None:
-    """Nothing that axe finds in the light nor in the dark, nothing that stands out sideways; and a picture."""
+    """Nothing that axe finds in the light nor in the dark, nothing that stands out sideways, every target large enough;
+    and a picture of each. In the dark axe judges colours: the rest is the same page."""
     picture(page, name)
     assert accessibility_findings(page) == [], name
     page.emulate_media(color_scheme="dark")
     assert accessibility_findings(page, by_theme=True) == [], f"{name}, dark"
     picture(page, f"{name}-dark")
     page.emulate_media(color_scheme="light")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+    assert page.evaluate(SIDEWAYS) <= 0, f"{name} scrolls sideways"
+    assert page.evaluate(SMALL_TARGETS) == [], f"{name} has targets too small"

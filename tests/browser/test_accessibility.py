@@ -1,4 +1,5 @@
-"""What WCAG 2.2 AA asks, on every page: axe in both languages and both themes, and what axe cannot see.
+"""What WCAG 2.2 AA asks, on every page: axe in both themes (and with TEST_EVERYTHING=1 in both languages), and what
+axe cannot see.
 
 Pages of the flow are opened by walking it; every public address of the project has to be among those that are opened.
 """
@@ -13,23 +14,14 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from reports import links
-from reports.models import Comment, Endpoint, Media, ServiceRequest
+from reports.models import Comment, Confirmation, Endpoint, Media, ServiceRequest, WatchSubscription
 from reports.sandbox import Sandbox
-from tests.browser.conftest import Opener, accessibility_findings, picture
+from tests.browser.conftest import SIDEWAYS, Opener, judged
 from tests.browser.walk import go_on, walk
 from tests.cities import do_what_is_due, file_report
+from tests.watched import make_area, make_watch
 
-LANGUAGES = ["en", "es"]
-SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
-# What can be pressed and is too small for a finger. Links within a sentence are excepted (WCAG 2.2, 2.5.8), and so is
-# what nobody sees.
-SMALL_TARGETS = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
-  .filter((each) => each.checkVisibility({opacityProperty: true, visibilityProperty: true}))
-  .filter((each) => !each.closest('.visually-hidden, .skip-link, .leaflet-control-attribution'))
-  .filter((each) => !(each.matches('a') && getComputedStyle(each).display === 'inline'))
-  .map((each) => [each, each.getBoundingClientRect()])
-  .filter(([, box]) => box.width && box.height && (box.width < %d || box.height < %d))
-  .map(([each, box]) => `${each.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+LANGUAGES = ["en", pytest.param("es", marks=pytest.mark.variant)]
 UNSEEN_FOCUS = """() => {
   const style = getComputedStyle(document.activeElement);
   return style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2 ? document.activeElement.outerHTML : '';
@@ -64,22 +56,11 @@ def filed(site: str, sandbox: Sandbox, photo: Path) -> ServiceRequest:
     return request
 
 
-def look(page: Page, name: str) -> None:
-    """Axe in both themes, nothing sideways, every target large enough. In the dark axe judges colours; the
-    rest is the same page."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way to another
-        assert accessibility_findings(page, by_theme=scheme == "dark") == [], f"{name}, {scheme}"
-    assert page.evaluate(SIDEWAYS) <= 0, f"{name} scrolls sideways"
-    assert page.evaluate(SMALL_TARGETS % (24, 24)) == [], f"{name} has targets too small"
-    picture(page, f"axe-{name}")
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_of_the_flow(site: str, open_browser: Opener, photo: Path, language: str) -> None:
     prefix = "" if language == "en" else f"/{language}"
     page = open_browser(width=360)
-    walk(page, f"{site}{prefix}/report/", lambda page, name: look(page, f"{language}-{name}"), photo)
+    walk(page, f"{site}{prefix}/report/", lambda page, name: judged(page, f"axe-{language}-{name}"), photo)
     assert page.locator("html").get_attribute("lang") == language
 
 
@@ -88,17 +69,7 @@ def test_every_public_page(site: str, open_browser: Opener, filed: ServiceReques
     page = open_browser(width=360)
     for name, address in public_pages(filed, language).items():
         page.goto(site + address)
-        look(page, f"{language}-{name}")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_of_an_account(site: str, open_browser: Opener, language: str) -> None:
-    page = open_browser(width=360, cookies=True)
-    for name in ("account_login", "account_signup", "account_reset_password"):
-        with translation.override(language):
-            address = reverse(name)
-        page.goto(site + address)
-        look(page, f"{language}-{name}")
+        judged(page, f"axe-{language}-{name}")
 
 
 def public_pages(filed: ServiceRequest, language: str) -> dict[str, str]:
@@ -116,6 +87,11 @@ def public_pages(filed: ServiceRequest, language: str) -> dict[str, str]:
             "request": filed.get_absolute_url(),
             "no-such-request": reverse("service_requests:detail", args=["XXX-XXX-XXXX"]),
             "privacy": reverse("privacy"),
+            "bodies": reverse("bodies"),
+            "body": reverse("body", args=["evanston"]),
+            "body-without-reports": reverse("body", args=["chicago"]),
+            "coverage": reverse("coverage"),
+            "what-happens": reverse("what_happens"),
             "no-such-draft": reverse("report:service", args=["nonsense"]),
             "outside": reverse("report:start") + "?lat=36.1&long=-115.1",
             "words": reverse("report:start") + "?jurisdiction=evanston",
@@ -127,7 +103,22 @@ def public_pages(filed: ServiceRequest, language: str) -> dict[str, str]:
             "offline": reverse("offline"),
             "unsubscribe": reverse("unsubscribe", args=[links.subscription_key(subscription)]),
             "take-away": reverse("take_away", args=[links.owner_key(filed)]),
+            **watch_pages(filed),
         }
+
+
+def watch_pages(filed: ServiceRequest) -> dict[str, str]:
+    """Those of a watched area in which the report is, from the form to the end of its mails."""
+    area = make_area(filed.lat, filed.long)
+    asked = WatchSubscription.objects.create(area=area, email="rosa@example.org", locale="en")
+    confirmation = Confirmation.objects.create(watch=asked, kind="watch", email=asked.email)
+    return {
+        "watch": reverse("watch:make"),
+        "watch-confirm": reverse("confirm", args=[links.confirmation_key(confirmation)]),
+        "watch-area": reverse("watch:area", args=[area.key]),
+        "watch-sheet": reverse("watch:sheet", args=[area.key]),
+        "watch-stop": reverse("watch:stop", args=[links.watch_stop_key(make_watch(area))]),
+    }
 
 
 def test_the_whole_flow_by_keyboard_alone(site: str, open_browser: Opener) -> None:

@@ -14,7 +14,7 @@ from tests.pictures import picture as photo
 
 AT = (41.8837, -87.6320)
 RATS = "Rodent Baiting / Rat Complaint"
-JAVASCRIPT = [pytest.param(True, id="javascript"), pytest.param(False, id="no javascript")]
+JAVASCRIPT = [pytest.param(True, id="javascript"), pytest.param(False, id="no javascript", marks=pytest.mark.variant)]
 
 
 @pytest.fixture

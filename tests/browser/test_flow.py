@@ -14,7 +14,7 @@ from tests.browser.walk import choose
 from tests.cities import do_what_is_due
 
 WAYS = [pytest.param(1280, True, id="wide"), pytest.param(360, False, id="narrow, no javascript")]
-JAVASCRIPT = [pytest.param(True, id="javascript"), pytest.param(False, id="no javascript")]
+JAVASCRIPT = [pytest.param(True, id="javascript", marks=pytest.mark.variant), pytest.param(False, id="no javascript")]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def listen(page: Page) -> list[str]:
     return asked
 
 
-@pytest.mark.parametrize(("width", "javascript"), [(360, False), (768, True)])
+@pytest.mark.parametrize(("width", "javascript"), [(360, False), pytest.param(768, True, marks=pytest.mark.variant)])
 def test_the_page_is_whole_at_every_width(site: str, open_browser: Opener, width: int, javascript: bool) -> None:
     page = open_browser(width=width, javascript=javascript)
     page.goto(f"{site}/report/?jurisdiction=evanston")
@@ -105,7 +105,7 @@ def test_moving_the_pin_says_what_changed(site: str, open_browser: Opener) -> No
     picture(page, "place-changed-1280")
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [pytest.param(True, marks=pytest.mark.variant), False])
 def test_a_place_in_words_alone(site: str, open_browser: Opener, javascript: bool) -> None:
     Endpoint.objects.filter(jurisdiction__slug="chicago").update(options={"required": ["lat_long"]})
     page = open_browser(width=360, javascript=javascript)
@@ -126,7 +126,7 @@ def test_a_place_in_words_alone(site: str, open_browser: Opener, javascript: boo
     picture(page, f"place-words-service-{javascript}")
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.variant)])
 def test_near_a_border_the_side_is_one_tap(site: str, open_browser: Opener, javascript: bool) -> None:
     over = make_jurisdiction("Wilmette", slug="wilmette", boundary=square(42.1451, -87.6877))
     make_service(make_endpoint(over), service_name="Wilmette pothole")
@@ -141,7 +141,7 @@ def test_near_a_border_the_side_is_one_tap(site: str, open_browser: Opener, java
     assert Draft.objects.get().answers["location"]["side"] == over.pk
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [pytest.param(True, marks=pytest.mark.variant), False])
 def test_a_missing_place_is_told_to_volunteers(site: str, open_browser: Opener, javascript: bool) -> None:
     page = open_browser(width=360, javascript=javascript)
     page.goto(f"{site}/report/?lat=36.1&long=-115.1")

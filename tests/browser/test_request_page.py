@@ -42,7 +42,7 @@ APART = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.variant), 1280])
 def test_the_pin_covers_no_letter_of_the_area_s_name(site: str, open_browser: Opener, width: int) -> None:
     """In the middle of its body's area, where the name would stand."""
     request = file_report(Endpoint.objects.get(jurisdiction__slug="evanston")).request

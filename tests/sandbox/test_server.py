@@ -40,11 +40,13 @@ def test_keeps_the_connection(socket_cities):
 
 
 def test_several_answers_at_once(socket_cities):
+    socket_cities.control("timing", slow=2)
     socket_cities.control("fault", kind="slow", city="evanston", count=1)
     url = socket_cities.host + "/evanston/open311/v2/services.json"
-    slow = threading.Thread(target=lambda: requests.get(url, timeout=5))
+    slow = threading.Thread(target=lambda: requests.get(url, timeout=9))
     slow.start()
-    assert requests.get(socket_cities.host + "/_control/log.json", timeout=0.09).ok
+    assert requests.get(socket_cities.host + "/_control/log.json", timeout=9).ok
+    assert slow.is_alive(), "the second answer waited for the first"
     slow.join()
 
 
