@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from reports.links import LinkExpired, LinkForged, subscription_from_key
 from reports.notifications import unsubscribe as ending
+from reports.views.keyed_pages import closed
 
 PAGE = "unsubscribe.html"
 
@@ -20,18 +21,11 @@ def unsubscribe(request: HttpRequest, key: str) -> HttpResponse:
     try:
         subscription = subscription_from_key(key)
     except LinkForged:
-        return _closed(render(request, PAGE, {"state": "forged"}, status=404))
+        return closed(render(request, PAGE, {"state": "forged"}, status=404))
     except LinkExpired:
-        return _closed(render(request, PAGE, {"state": "gone"}, status=410))
+        return closed(render(request, PAGE, {"state": "gone"}, status=410))
     if request.method == "POST":
         ending.unsubscribe(subscription)
     ended = request.method == "POST" or subscription.ended_at is not None
     context = {"state": "ended" if ended else "ask", "service_request": subscription.service_request}
-    return _closed(render(request, PAGE, context))
-
-
-def _closed(response: HttpResponse) -> HttpResponse:
-    """The address is a key: it goes to no search engine and no other site."""
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return closed(render(request, PAGE, context))

@@ -95,7 +95,7 @@ def test_a_report_that_is_gone_needs_no_unsubscribing(client: Client, follower: 
 
 def test_the_address_goes_nowhere_else(client: Client, follower: Subscription) -> None:
     response = client.get(path(follower))
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert response["X-Robots-Tag"] == "noindex"
     assert "no-store" in response["Cache-Control"]
 
